@@ -1,0 +1,126 @@
+"""What one question card on the page shows: the question, the saved answer, what was typed, and what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from assessments.forms import AnswerForm
+from assessments.models import Answer as AnswerRow
+from guidance.catalog import Clause, Question, Source, Term
+from guidance.registry import get_catalog, library
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A clause that a question comes from; `ours` where the line is this app's own reading (certainty C)."""
+
+    clause: Clause
+    source: Source
+
+    @property
+    def ours(self) -> bool:
+        return self.clause.certainty == "C"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A question with the answer in the fields as the person should see it."""
+
+    question: Question
+    number: int
+    choice: str
+    reason: str
+    note: str
+    revision: int
+    state: str
+    row: AnswerRow | None = None
+    theirs: AnswerRow | None = None
+    errors: Sequence[str] = field(default_factory=tuple)
+    citations: Sequence[Citation] = field(default_factory=tuple)
+    terms: Sequence[Term] = field(default_factory=tuple)
+
+    @property
+    def theirs_choice(self) -> str:
+        return choice_of(self.theirs) if self.theirs else ""
+
+
+def choice_of(row: AnswerRow) -> str:
+    """The value of the radio button that stands for a saved answer."""
+    if row.kind == AnswerRow.Kind.LEVEL:
+        return str(row.level)
+    return "" if row.kind == AnswerRow.Kind.NONE else row.kind
+
+
+def saved_card(question: Question, number: int, row: AnswerRow | None, catalog_ref: str) -> Card:
+    """The card as the database has it."""
+    return Card(
+        question=question,
+        number=number,
+        choice=choice_of(row) if row else "",
+        reason=row.reason if row else "",
+        note=row.note if row else "",
+        revision=row.revision if row else 0,
+        state="saved" if row else "empty",
+        row=row,
+        citations=citations(question),
+        terms=terms_in(catalog_ref, question.id),
+    )
+
+
+def typed_card(
+    question: Question,
+    number: int,
+    form: AnswerForm,
+    catalog_ref: str,
+    *,
+    state: str,
+    theirs: AnswerRow | None = None,
+) -> Card:
+    """The card with what the person typed, which was not saved."""
+    typed: Mapping[str, str] = form.data
+    return Card(
+        question=question,
+        number=number,
+        choice=typed.get("choice", ""),
+        reason=typed.get("reason", ""),
+        note=typed.get("note", ""),
+        revision=_whole(typed.get("revision")),
+        state=state,
+        theirs=theirs,
+        errors=tuple(message for messages in form.errors.values() for message in messages),
+        citations=citations(question),
+        terms=terms_in(catalog_ref, question.id),
+    )
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
+@cache
+def _citations(clauses: tuple[str, ...]) -> tuple[Citation, ...]:
+    found = library()
+    return tuple(Citation(found.clauses[name], found.clause_sources[name]) for name in clauses if name in found.clauses)
+
+
+def citations(question: Question) -> tuple[Citation, ...]:
+    """The clauses behind a question, with their documents."""
+    return _citations(question.clauses)
+
+
+@cache
+def terms_in(catalog_ref: str, question_id: str) -> tuple[Term, ...]:
+    """Glossary terms that a question's Japanese or English words use."""
+    catalog = get_catalog(catalog_ref)
+    question = catalog.questions[question_id]
+    texts = [question.text, question.why, *question.levels, *([question.hint] if question.hint else [])]
+    words = "\n".join(f"{text.ja}\n{text.en or ''}" for text in texts)
+    return tuple(term for term in catalog.glossary if any(name in words for name in spellings(term)))
+
+
+def spellings(term: Term) -> tuple[str, ...]:
+    """The forms in which a term may stand in a sentence: before and within its brackets."""
+    return tuple(name for name in re.split(r"[（）()／/、・]", term.term.ja) if len(name) > 1)

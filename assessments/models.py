@@ -1,0 +1,111 @@
+"""What a company answered: the working answers, and the submissions that freeze them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from assessments.querysets import AnswerQuerySet
+from organisations.models import Organisation
+from organisations.scoping import TenantManager
+
+
+class Assessment(models.Model):
+    """One company's answers to one catalog version; open for answers, or submitted."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        SUBMITTED = "submitted"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    catalog_ref = models.CharField(max_length=80)
+    status = models.CharField(max_length=9, choices=Status, default=Status.OPEN)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[TenantManager[Assessment]] = TenantManager()
+    unscoped: ClassVar[models.Manager[Assessment]] = models.Manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["open", "submitted"]), name="assessment_status_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.catalog_ref} {self.status}"
+
+
+class Answer(models.Model):
+    """The working answer to one question. `kind` none keeps a note for which nothing is chosen yet."""
+
+    class Kind(models.TextChoices):
+        LEVEL = "level"
+        UNKNOWN = "unknown"
+        NA = "na"
+        NONE = "none"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
+    question_id = models.CharField(max_length=60)
+    kind = models.CharField(max_length=7, choices=Kind)
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[TenantManager[Answer]] = TenantManager.from_queryset(AnswerQuerySet)()  # type: ignore[misc]
+    unscoped: ClassVar[models.Manager[Answer]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "question_id"], name="one_answer_per_question"),
+            models.CheckConstraint(
+                condition=models.Q(kind="level", level__gte=0, level__lte=4)
+                | models.Q(kind__in=["unknown", "na", "none"], level__isnull=True),
+                name="answer_level_is_0_to_4",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="na") | ~models.Q(reason=""), name="answer_na_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} r{self.revision}"
+
+
+class Submission(models.Model):
+    """Frozen answers, company facts and scorecard of one submission. Written once, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="submissions")
+    number = models.PositiveIntegerField()
+    catalog_ref = models.CharField(max_length=80)
+    engine = models.CharField(max_length=10)
+    company = models.JSONField()
+    answers = models.JSONField()
+    scorecard = models.JSONField()
+    started_at = models.DateTimeField()
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    submitted_at = models.DateTimeField()
+
+    objects: ClassVar[TenantManager[Submission]] = TenantManager()
+    unscoped: ClassVar[models.Manager[Submission]] = models.Manager()
+
+    class Meta:
+        ordering = ["-submitted_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "number"], name="submission_numbers_are_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} #{self.number}"

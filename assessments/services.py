@@ -1,0 +1,205 @@
+"""Writes on assessments. Each is one transaction and refuses with an exception that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.answers_file import entry_of
+from assessments.models import Answer as AnswerRow
+from assessments.models import Assessment, Submission
+from assessments.progress import Progress, progress
+from assessments.scoring.answers import Answer, Answers
+from assessments.scoring.engine import score
+from assessments.scoring.scorecard import ENGINE, to_json
+from guidance.catalog import Catalog
+from guidance.registry import current_catalog, get_catalog
+from organisations.models import Organisation, User
+
+
+class AssessmentClosed(Exception):
+    """The assessment was submitted; answers are accepted again after it is reopened."""
+
+
+class NotSubmitted(Exception):
+    """Only a submitted assessment can be reopened."""
+
+
+class NothingAnswered(Exception):
+    """An assessment without a single known answer cannot be submitted."""
+
+
+class UnknownQuestion(LookupError):
+    """The catalog of this assessment has no such question."""
+
+
+class AnswerConflict(Exception):
+    """Somebody else changed the answer since it was read: `theirs` is what stands now."""
+
+    def __init__(self, theirs: AnswerRow) -> None:
+        self.theirs = theirs
+        super().__init__(theirs.question_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a person typed for one question. `answer` is None while only a note stands."""
+
+    answer: Answer | None
+    note: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.answer.kind if self.answer else AnswerRow.Kind.NONE
+
+    def fields(self) -> dict[str, str | int | None]:
+        answer = self.answer
+        return {
+            "kind": self.kind,
+            "level": answer.level if answer else None,
+            "reason": answer.reason if answer else "",
+            "note": self.note,
+        }
+
+    def equals(self, row: AnswerRow) -> bool:
+        return all(getattr(row, name) == value for name, value in self.fields().items())
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The answer as it stands now, and how far the questionnaire is."""
+
+    row: AnswerRow
+    progress: Progress
+
+
+def answers_of(rows: Iterable[AnswerRow]) -> dict[str, Answer]:
+    """Working rows as the engine's answers; a row that holds only a note is no answer."""
+    found: dict[str, Answer] = {}
+    for row in rows:
+        if row.kind == AnswerRow.Kind.LEVEL:
+            found[row.question_id] = Answer("level", row.level, note=row.note)
+        elif row.kind == AnswerRow.Kind.UNKNOWN:
+            found[row.question_id] = Answer("unknown", note=row.note)
+        elif row.kind == AnswerRow.Kind.NA:
+            found[row.question_id] = Answer("na", reason=row.reason, note=row.note)
+    return found
+
+
+@transaction.atomic
+def start_assessment(
+    organisation: Organisation, *, by: User | None, catalog: Catalog | None = None, answers: Answers | None = None
+) -> Assessment:
+    """Open an assessment on the current catalog, with `answers` (of the quick check) already in it."""
+    catalog = catalog or current_catalog()
+    assessment = Assessment.objects.create(organisation=organisation, catalog_ref=catalog.ref, created_by=by)
+    AnswerRow.objects.bulk_create(
+        AnswerRow(
+            organisation=organisation,
+            assessment=assessment,
+            question_id=name,
+            updated_by=by,
+            **Draft(answer, answer.note).fields(),
+        )
+        for name, answer in (answers or {}).items()
+        if name in catalog.questions
+    )
+    return assessment
+
+
+@transaction.atomic
+def save_answer(
+    organisation: Organisation, assessment_id: UUID, question_id: str, draft: Draft, *, revision: int, by: User
+) -> Saved:
+    """Save one answer that was written on top of `revision` (0 where there was none).
+
+    Sending the same answer twice changes nothing. Raises Assessment.DoesNotExist, AssessmentClosed, UnknownQuestion, and
+    AnswerConflict where another answer was saved since `revision`.
+    """
+    # The row lock makes writers of one assessment queue, and keeps an answer out of a submission that is being frozen.
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if assessment.status != Assessment.Status.OPEN:
+        raise AssessmentClosed
+    catalog = get_catalog(assessment.catalog_ref)
+    if question_id not in catalog.questions:
+        raise UnknownQuestion(question_id)
+    rows = {row.question_id: row for row in AnswerRow.objects.filter(assessment_id=assessment_id)}
+    row = rows.get(question_id)
+    if row is not None:
+        row.assessment = assessment
+    if row is not None and not draft.equals(row) and row.revision != revision:
+        raise AnswerConflict(row)
+    if row is None:
+        row = AnswerRow(organisation=organisation, assessment=assessment, question_id=question_id, revision=1)
+        _write(row, draft, by)
+    elif not draft.equals(row):
+        row.revision += 1
+        _write(row, draft, by)
+    rows[question_id] = row
+    return Saved(row, progress(catalog, answers_of(rows.values()), organisation.profile()))
+
+
+def _write(row: AnswerRow, draft: Draft, by: User) -> None:
+    for name, value in draft.fields().items():
+        setattr(row, name, value)
+    row.updated_by = by
+    row.save()
+
+
+@transaction.atomic
+def submit(organisation: Organisation, assessment_id: UUID, *, by: User | None) -> Submission:
+    """Freeze answers, company facts and scorecard. Raises AssessmentClosed or NothingAnswered."""
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if assessment.status != Assessment.Status.OPEN:
+        raise AssessmentClosed
+    catalog = get_catalog(assessment.catalog_ref)
+    answers = answers_of(AnswerRow.objects.filter(assessment_id=assessment_id))
+    if not answers:
+        raise NothingAnswered
+    profile = organisation.profile()
+    latest = Submission.objects.filter(assessment_id=assessment_id).order_by("-number").first()
+    submission = Submission.objects.create(
+        organisation=organisation,
+        assessment=assessment,
+        number=latest.number + 1 if latest else 1,
+        catalog_ref=catalog.ref,
+        engine=ENGINE,
+        company=company_json(organisation),
+        answers=answers_json(answers),
+        scorecard=to_json(score(catalog, answers, profile)),
+        started_at=assessment.created_at,
+        submitted_by=by,
+        submitted_at=timezone.now(),
+    )
+    assessment.status = Assessment.Status.SUBMITTED
+    assessment.save(update_fields=["status"])
+    return submission
+
+
+@transaction.atomic
+def reopen(assessment_id: UUID) -> Assessment:
+    """Accept answers again; what was submitted stays as it is. Raises NotSubmitted."""
+    changed = Assessment.objects.filter(pk=assessment_id, status=Assessment.Status.SUBMITTED).update(
+        status=Assessment.Status.OPEN
+    )
+    if not changed:
+        raise NotSubmitted
+    return Assessment.objects.get(pk=assessment_id)
+
+
+def company_json(organisation: Organisation) -> dict[str, object]:
+    """The company as contracts §2 writes it."""
+    return {
+        "name": organisation.name,
+        "corporate_number": organisation.corporate_number,
+        "profile": organisation.profile(),
+    }
+
+
+def answers_json(answers: Mapping[str, Answer]) -> dict[str, object]:
+    """Answers as contracts §2 writes them."""
+    return {name: entry_of(answer) for name, answer in answers.items()}

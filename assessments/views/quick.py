@@ -1,0 +1,30 @@
+"""The quick check without an account. Its result page belongs to `reports`; answers travel in the form, not on the server."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from assessments.forms import QuickForm
+from assessments.quick_session import keep_answers
+from guidance.registry import current_catalog
+from organisations.access import public
+
+
+@public
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    return render(request, "assessments/quick.html", {"form": QuickForm(catalog=current_catalog().quick())})
+
+
+@public
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """Put the answers into the session and go on to an account, or to the company of somebody who has one."""
+    catalog = current_catalog().quick()
+    form = QuickForm(request.POST, catalog=catalog)
+    if not form.is_valid():
+        return render(request, "assessments/quick.html", {"form": form}, status=422)
+    keep_answers(request, catalog.ref, form.answers())
+    return redirect("assessments:home" if request.user.is_authenticated else "account_signup")

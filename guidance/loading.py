@@ -1,0 +1,220 @@
+"""PURE. YAML -> Catalog and Source, or every problem at once with file and line. Rules: contracts §1."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from guidance import faults, structure
+from guidance.catalog import Catalog, Clause, Source
+from guidance.problems import InputRefused, Problem
+from guidance.profile import FACTS
+from guidance.reading import Document, read
+
+LIBRARY = Path(__file__).resolve().parent / "library"
+LOCK_NAME = "catalogs.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a catalog may point to: clauses by id, and the ids of support measures."""
+
+    clauses: Mapping[str, Clause]
+    support: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCatalog:
+    """A catalog that loaded, with remarks that do not refuse it."""
+
+    catalog: Catalog
+    folder: Path
+    digest: str
+    remarks: tuple[Problem, ...] = ()
+
+
+def load_catalog(
+    path: Path, references: References, *, base: Path | None = None, locked: bool = True
+) -> LoadedCatalog:
+    """Read the catalog in folder `path` (its `catalog.yaml`) or in the single file `path`.
+
+    Raises InputRefused with every fault: of YAML, of structure, of references between the parts, of the lock
+    (with `locked=False` the lock is not asked).
+    """
+    file = path / "catalog.yaml" if path.is_dir() else path
+    document = read(file, shown_as=_shown(file, base))
+    if document.data is None and not document.problems:
+        document.problem((), "中身が空です", "the file is empty")
+    remarks: list[Problem] = []
+    catalog: Catalog | None = None
+    if document.data is not None:
+        catalog = structure.build(Catalog, document)
+        structure.check(document, references.clauses, references.support)
+        remarks = _unknown_facts(document)
+    digest = digest_of(document.files)
+    if locked and catalog is not None and catalog.released is not None:
+        _check_lock(document, catalog, digest, lock_beside(file))
+    if document.problems or catalog is None:
+        raise InputRefused(_unique(document.problems))
+    return LoadedCatalog(catalog, file.parent, digest, tuple(remarks))
+
+
+def load_source(path: Path, *, base: Path | None = None) -> Source:
+    """Read one file of `sources/`. Raises InputRefused with every fault."""
+    document = read(path, shown_as=_shown(path, base))
+    source = structure.build(Source, document) if document.data is not None else None
+    if source is not None:
+        seen: set[str] = set()
+        for index, clause in enumerate(source.clauses):
+            if clause.id in seen:
+                document.problem(("clauses", index), *faults.repeated("clause", clause.id))
+            seen.add(clause.id)
+            if clause.certainty == "B" and clause.reported_by is None:
+                document.problem(
+                    ("clauses", index),
+                    "確度 B の条項には、何が報告しているか（reported_by）を書いてください",
+                    "a clause of certainty B needs reported_by: what kind of source reports it",
+                )
+        if source.source != path.stem:
+            document.problem(
+                ("source",),
+                f"source「{source.source}」はファイル名「{path.stem}」と同じにしてください",
+                f"source {source.source!r} must equal the file name {path.stem!r}",
+            )
+    if document.problems or source is None:
+        raise InputRefused(_unique(document.problems))
+    return source
+
+
+def support_ids(folder: Path) -> frozenset[str]:
+    """The ids of the support measures in `folder/*.yaml` (each a list of mappings with an `id`)."""
+    ids: set[str] = set()
+    for file in sorted(folder.glob("*.yaml")):
+        data = read(file).data
+        ids.update(str(item["id"]) for item in data or () if isinstance(item, dict) and "id" in item)
+    return frozenset(ids)
+
+
+# --- the lock -----------------------------------------------------------------------------------------------------------
+
+
+def digest_of(files: list[Path]) -> str:
+    """SHA-256 over the names and bytes of a catalog's files, in order of name."""
+    total = hashlib.sha256()
+    for file in sorted(set(files)):
+        if file.is_file():
+            total.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def lock_beside(file: Path) -> Path | None:
+    """The `catalogs.lock` that governs a catalog file: in its folder or in the one above."""
+    for folder in (file.parent, file.parent.parent):
+        if (folder / LOCK_NAME).is_file():
+            return folder / LOCK_NAME
+    return None
+
+
+def read_lock(path: Path) -> dict[str, str]:
+    """`catalog@version` -> digest; one line each, `#` starts a remark."""
+    locked: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if words := line.split("#", 1)[0].split():
+            ref, digest = words
+            locked[ref] = digest
+    return locked
+
+
+def write_lock(path: Path, ref: str, digest: str) -> None:
+    """Add a released version. Raises ValueError if it is locked with other bytes: a release never changes."""
+    locked = read_lock(path)
+    if locked.get(ref, digest) != digest:
+        raise ValueError(ref)
+    if ref not in locked:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{ref} {digest}\n")
+
+
+def _check_lock(document: Document, catalog: Catalog, digest: str, lock: Path | None) -> None:
+    if lock is None:
+        return
+    locked = read_lock(lock).get(catalog.ref)
+    if locked is None:
+        document.problem(
+            ("released",),
+            f"{catalog.ref} は公開済みとありますが {LOCK_NAME} にありません。"
+            f"`python manage.py check_catalogs --lock {catalog.ref}` で固定してください",
+            f"{catalog.ref} is marked as released but is not in {LOCK_NAME};"
+            f" lock it with `python manage.py check_catalogs --lock {catalog.ref}`",
+        )
+    elif locked != digest:
+        document.problem(
+            ("released",),
+            f"公開済みの {catalog.ref} の中身が {LOCK_NAME} と違います。元に戻し、変更は新しい版として作ってください",
+            f"the released {catalog.ref} differs from {LOCK_NAME}: restore it and make the change in a new version",
+        )
+
+
+# --- remarks and helpers ------------------------------------------------------------------------------------------------
+
+
+def _unknown_facts(document: Document) -> list[Problem]:
+    """A condition on a fact that no form of ours asks is legal, but most often a slip of the pen."""
+    remarks = []
+    for loc, key in structure.named_facts(document.data):
+        if key not in FACTS:
+            file, line = document.place(loc)
+            near = get_close_matches(key, FACTS, n=1)
+            ja = f"（{near[0]} のことですか）" if near else ""
+            en = f" (did you mean {near[0]}?)" if near else ""
+            remarks.append(
+                Problem(
+                    file,
+                    line,
+                    "",
+                    f"プロフィール項目「{key}」はこのアプリの画面では尋ねません{ja}",
+                    f"no form of this app asks the profile fact {key!r}{en}",
+                )
+            )
+    return remarks
+
+
+def _shown(file: Path, base: Path | None) -> str:
+    if base is not None and file.resolve().is_relative_to(base.resolve()):
+        return str(file.resolve().relative_to(base.resolve()))
+    return str(file)
+
+
+def _unique(problems: list[Problem]) -> list[Problem]:
+    return sorted(set(problems))
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of `catalog.yaml` for editors, written from the model that the loader uses.
+
+    A list may also hold `{include: file}` where sections, actions or glossary entries stand.
+    """
+    schema = TypeAdapter(Catalog).json_schema(by_alias=True)
+    include = {
+        "type": "object",
+        "properties": {"include": {"type": "string"}},
+        "required": ["include"],
+        "additionalProperties": False,
+    }
+    spliced = [
+        (schema["$defs"]["Axis"], "sections"),
+        (schema["$defs"]["Section"], "questions"),
+        (schema, "actions"),
+        (schema, "glossary"),
+    ]
+    for owner, name in spliced:
+        items = owner["properties"][name]["items"]
+        owner["properties"][name]["items"] = {"anyOf": [items, include]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Keian Karte catalog"}
+

@@ -1,0 +1,105 @@
+"""The catalogs and sources of this process: loaded once, frozen, shared by every request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from guidance.catalog import Catalog, Clause, Source
+from guidance.loading import LIBRARY, InputRefused, LoadedCatalog, References, load_catalog, load_source, support_ids
+from guidance.problems import Problem
+
+
+class UnknownCatalog(LookupError):
+    """No catalog of this name was loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything under `guidance/library` that loaded, and the faults of what did not."""
+
+    sources: Mapping[str, Source]
+    clauses: Mapping[str, Clause]
+    clause_sources: Mapping[str, Source]
+    support: frozenset[str]
+    catalogs: Mapping[str, LoadedCatalog]
+    problems: tuple[Problem, ...]
+
+    @property
+    def references(self) -> References:
+        return References(self.clauses, self.support)
+
+
+def open_library(folder: Path = LIBRARY) -> Library:
+    """Read a library folder. A faulty catalog is left out and its faults are listed; the others stay usable."""
+    problems: list[Problem] = []
+    sources: dict[str, Source] = {}
+    for file in sorted((folder / "sources").glob("*.yaml")):
+        try:
+            source = load_source(file, base=folder)
+        except InputRefused as refused:
+            problems.extend(refused.problems)
+        else:
+            sources[source.source] = source
+    clauses: dict[str, Clause] = {}
+    owners: dict[str, Source] = {}
+    for source in sources.values():
+        for clause in source.clauses:
+            clauses[clause.id] = clause
+            owners[clause.id] = source
+    references = References(MappingProxyType(clauses), support_ids(folder / "support"))
+    catalogs: dict[str, LoadedCatalog] = {}
+    for file in sorted(folder.glob("*/catalog.yaml")):
+        try:
+            loaded = load_catalog(file.parent, references, base=folder)
+        except InputRefused as refused:
+            problems.extend(refused.problems)
+        else:
+            catalogs[loaded.catalog.ref] = loaded
+    return Library(
+        MappingProxyType(sources),
+        references.clauses,
+        MappingProxyType(owners),
+        references.support,
+        MappingProxyType(catalogs),
+        tuple(problems),
+    )
+
+
+@cache
+def library() -> Library:
+    """The library of this installation."""
+    return open_library()
+
+
+def get_catalog(ref: str) -> Catalog:
+    """The catalog named `catalog@version`. Raises UnknownCatalog, which lists the names that exist."""
+    try:
+        return library().catalogs[ref].catalog
+    except KeyError:
+        known = ", ".join(sorted(library().catalogs)) or "-"
+        raise UnknownCatalog(f"{ref}（あるもの / known: {known}）") from None
+
+
+def find_catalog(ref_or_path: str | None) -> Catalog:
+    """A catalog by name or by path; without either, the current one. Raises UnknownCatalog or InputRefused."""
+    if ref_or_path is None:
+        return current_catalog()
+    path = Path(ref_or_path)
+    if path.exists():
+        return load_catalog(path, library().references).catalog
+    return get_catalog(ref_or_path)
+
+
+@cache
+def current_catalog() -> Catalog:
+    """The version that new assessments use: the latest release, or the latest draft while nothing is released."""
+    catalogs = [loaded.catalog for loaded in library().catalogs.values()]
+    if not catalogs:
+        faults = "\n".join(str(problem) for problem in library().problems)
+        raise UnknownCatalog(f"使える設問票がありません / no usable catalog\n{faults}")
+    released = [catalog for catalog in catalogs if catalog.released is not None]
+    return max(released or catalogs, key=lambda catalog: (str(catalog.released), catalog.version))

@@ -1,0 +1,101 @@
+"""The company's form: identity, size, and the facts that decide which questions are asked."""
+
+from __future__ import annotations
+
+from typing import Any
+from unicodedata import normalize
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Column, Div, Field, Fieldset, Layout, Row, Submit
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from guidance.profile import FLAGS, INDUSTRIES, PREFECTURES, SALES_BANDS
+from organisations.corporate_number import InvalidCorporateNumber, normalise
+from organisations.models import Organisation
+
+
+class WholeNumberField(forms.IntegerField):
+    """Takes full-width digits and thousands separators: 「１，２００」 is 1200."""
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str):
+            value = normalize("NFKC", value).replace(",", "").replace("人", "").replace("名", "").strip()
+        return super().to_python(value)
+
+
+def _choices(options: Any) -> list[tuple[str, str]]:
+    language = get_language() or "ja"
+    return [("", "—"), *((key, text.get(language)) for key, text in options.items())]
+
+
+class OrganisationForm(forms.Form):
+    """Details of a company; `details()` gives them as model fields."""
+
+    name = forms.CharField(label=_("会社名"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "organization"}))
+    corporate_number = forms.CharField(
+        label=_("法人番号"),
+        required=False,
+        max_length=40,
+        help_text=_("13桁。全角でもかまいません。個人事業の方や、手元にないときは空欄で進めます。"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    industry = forms.ChoiceField(label=_("業種"), help_text=_("日本標準産業分類の大分類です。"))
+    prefecture = forms.ChoiceField(label=_("本社の都道府県"))
+    employees = WholeNumberField(
+        label=_("従業員数"),
+        min_value=1,
+        max_value=1_000_000,
+        help_text=_("パートを含む、おおよその人数でかまいません。"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    sales_band = forms.ChoiceField(label=_("年間の売上高"))
+
+    def __init__(self, *args: Any, organisation: Organisation | None = None, **kwargs: Any) -> None:
+        if organisation is not None:
+            kwargs["initial"] = {
+                "name": organisation.name,
+                "corporate_number": organisation.corporate_number,
+                **organisation.profile(),
+            }
+        super().__init__(*args, **kwargs)
+        self.fields["industry"].choices = _choices(INDUSTRIES)  # type: ignore[attr-defined]
+        self.fields["prefecture"].choices = _choices(PREFECTURES)  # type: ignore[attr-defined]
+        self.fields["sales_band"].choices = _choices(SALES_BANDS)  # type: ignore[attr-defined]
+        language = get_language() or "ja"
+        for fact in FLAGS:
+            self.fields[fact.key] = forms.BooleanField(label=fact.text.get(language), required=False)
+        self.helper = FormHelper()
+        self.helper.form_method = "post"
+        self.helper.attrs = {"novalidate": ""}
+        self.helper.layout = Layout(
+            Fieldset(
+                _("会社について"),
+                "name",
+                "corporate_number",
+                Row(Column("industry", css_class="col-md-6"), Column("prefecture", css_class="col-md-6")),
+                Row(Column("employees", css_class="col-md-6"), Column("sales_band", css_class="col-md-6")),
+            ),
+            Fieldset(
+                _("当てはまるものに印を付けてください"),
+                HTML('{% include "organisations/_facts_hint.html" %}'),
+                Div(*(Field(fact.key) for fact in FLAGS), css_class="fact-list"),
+            ),
+            Submit("save", _("保存して進む"), css_class="btn-lg"),
+        )
+
+    def clean_corporate_number(self) -> str:
+        written: str = self.cleaned_data["corporate_number"].strip()
+        if not written:
+            return ""
+        try:
+            return normalise(written)
+        except InvalidCorporateNumber as error:
+            raise forms.ValidationError(error.en if get_language() == "en" else error.ja) from None
+
+    def details(self) -> dict[str, Any]:
+        """The cleaned values as fields of Organisation."""
+        flags = {fact.key for fact in FLAGS}
+        fields = {name: value for name, value in self.cleaned_data.items() if name not in flags}
+        return {**fields, "facts": {key: self.cleaned_data[key] for key in sorted(flags)}}

@@ -1,0 +1,50 @@
+"""From rows to the report context: a frozen submission, or the working answers as they stand."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from assessments.answers_file import Company, read_answers
+from assessments.models import Answer as AnswerRow
+from assessments.models import Assessment, Submission
+from assessments.scoring.engine import score
+from assessments.scoring.scorecard import from_json
+from assessments.services import answers_of, company_json
+from guidance.registry import get_catalog
+from organisations.models import Organisation
+from reports.context import ReportContext, build
+
+
+def context_of(submission: Submission, language: str) -> ReportContext:
+    """The report of what was submitted, from the stored scorecard: nothing is scored again."""
+    catalog = get_catalog(submission.catalog_ref)
+    frozen = read_answers({"company": submission.company, "answers": submission.answers}, catalog, str(submission.pk))
+    return build(
+        catalog,
+        from_json(submission.scorecard),
+        frozen.answers,
+        frozen.company,
+        language=language,
+        dated=timezone.localtime(submission.submitted_at).date(),
+        started_on=timezone.localtime(submission.started_at).date(),
+        number=submission.number,
+        signer=submission.submitted_by.name if submission.submitted_by else "",
+    )
+
+
+def running_context(organisation: Organisation, assessment: Assessment, language: str) -> ReportContext:
+    """The report as it would be now: what the result page shows before anything is submitted."""
+    catalog = get_catalog(assessment.catalog_ref)
+    answers = answers_of(AnswerRow.objects.filter(assessment=assessment))
+    company = company_json(organisation)
+    profile = organisation.profile()
+    return build(
+        catalog,
+        score(catalog, answers, profile),
+        answers,
+        Company(str(company["name"]), str(company["corporate_number"]), profile),
+        language=language,
+        dated=timezone.localdate(),
+        started_on=timezone.localtime(assessment.created_at).date(),
+        final=False,
+    )

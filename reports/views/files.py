@@ -1,0 +1,59 @@
+"""Ordering a PDF, watching it being made, and taking it away."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from assessments.models import Submission
+from organisations.access import TenantRequest, requires
+from organisations.policy import Permission
+from reports import jobs
+from reports.models import ReportFile
+from reports.tasks import ring
+
+
+@requires(Permission.READ)
+@require_POST
+def order(request: TenantRequest, submission_id: UUID) -> HttpResponse:
+    submission = get_object_or_404(Submission.objects.select_related("organisation"), pk=submission_id)
+    job = jobs.order(submission, language=get_language() or "ja", by=request.user, ring=ring)
+    return redirect("reports:status", request.organisation.pk, job.pk)
+
+
+@requires(Permission.READ)
+@never_cache
+@require_safe
+def status(request: TenantRequest, report_id: UUID) -> HttpResponse:
+    """Where the job stands: a page that asks again by itself (htmx; without JavaScript by a link)."""
+    job = get_object_or_404(ReportFile.objects.select_related("submission"), pk=report_id)
+    fragment = request.headers.get("HX-Request") == "true"
+    template = "reports/_job.html" if fragment else "reports/status.html"
+    return render(request, template, {"job": job, "organisation": request.organisation})
+
+
+@requires(Permission.READ)
+@never_cache
+@require_safe
+def download(request: TenantRequest, report_id: UUID) -> HttpResponseBase:
+    job = get_object_or_404(ReportFile.objects.select_related("submission"), pk=report_id)
+    if job.status != ReportFile.Status.DONE:
+        return redirect("reports:status", request.organisation.pk, job.pk)
+    try:
+        stream = job.file.open("rb")
+    except FileNotFoundError:
+        return render(request, "reports/file_lost.html", {"job": job, "organisation": request.organisation}, status=410)
+    company = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", str(job.submission.company.get("name", "")))[:60]
+    day = job.submission.submitted_at.strftime("%Y%m%d")
+    return FileResponse(
+        stream,
+        as_attachment=True,
+        filename=f"経安カルテ_行動計画_{company}_{day}.pdf",
+        content_type="application/pdf",
+    )
