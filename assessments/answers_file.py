@@ -161,7 +161,13 @@ def _company(data: Any, file: str) -> tuple[Company, list[Problem]]:
                 listed = ", ".join(fact.choices)
                 ja, en = f"{ja}（{listed}）", f"{en} ({listed})"
             problems.append(
-                Problem(file, 0, f"company.profile.{key}", f"{value!r} は使えません。{ja}で書いてください", f"{value!r}: write {en}")
+                Problem(
+                    file,
+                    0,
+                    f"company.profile.{key}",
+                    f"{value!r} は使えません。{ja}で書いてください",
+                    f"{value!r}: write {en}",
+                )
             )
     return Company(name, number, profile), problems
 
@@ -180,7 +186,11 @@ def _entry_problems(entry: Any, file: str, where: str) -> Iterator[Problem]:
     level = entry.get("level")
     if "level" in entry and (not isinstance(level, int) or isinstance(level, bool) or not 0 <= level <= 4):
         yield Problem(
-            file, 0, f"{where}.level", f"{level!r} は段階ではありません。0〜4の整数です", f"{level!r}: a level is 0 to 4"
+            file,
+            0,
+            f"{where}.level",
+            f"{level!r} は段階ではありません。0〜4の整数です",
+            f"{level!r}: a level is 0 to 4",
         )
     if "unknown" in entry and entry["unknown"] is not True:
         yield Problem(file, 0, f"{where}.unknown", "true とだけ書けます", "only true may stand here")
@@ -192,7 +202,11 @@ def _entry_problems(entry: Any, file: str, where: str) -> Iterator[Problem]:
     note = entry.get("note", "")
     if not isinstance(note, str) or len(note) > NOTE_LIMIT:
         yield Problem(
-            file, 0, f"{where}.note", f"{NOTE_LIMIT}文字までの文で書いてください", f"write text of at most {NOTE_LIMIT} characters"
+            file,
+            0,
+            f"{where}.note",
+            f"{NOTE_LIMIT}文字までの文で書いてください",
+            f"write text of at most {NOTE_LIMIT} characters",
         )
 
 

@@ -19,7 +19,9 @@ def open_answers(file: str, ref_or_path: str | None) -> tuple[Catalog, AnswersFi
     try:
         text = Path(file).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise InputRefused([Problem(file, 0, "", f"開けません（{error.strerror}）", f"cannot open ({error.strerror})")]) from None
+        raise InputRefused(
+            [Problem(file, 0, "", f"開けません（{error.strerror}）", f"cannot open ({error.strerror})")]
+        ) from None
     except UnicodeDecodeError:
         raise InputRefused([Problem(file, 0, "", "UTF-8 で保存し直してください", "save it as UTF-8")]) from None
     data = parse_json(text, file)
@@ -42,5 +44,7 @@ def refusing_in(command: BaseCommand, language: str) -> Iterator[None]:
             command.stderr.write(problem.message(language), command.style.ERROR)
         count = len(refused.problems)
         raise CommandError(
-            f"{count} 件の誤りがあり、何も行いませんでした" if language == "ja" else f"{count} problems; nothing was done"
+            f"{count} 件の誤りがあり、何も行いませんでした"
+            if language == "ja"
+            else f"{count} problems; nothing was done"
         ) from None

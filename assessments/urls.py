@@ -13,12 +13,8 @@ urlpatterns = [
     path("o/<uuid:organisation_id>/company", company.edit, name="company_edit"),
     path("o/<uuid:organisation_id>/assessments", company.start, name="start"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/", questionnaire.contents, name="contents"),
-    path(
-        "o/<uuid:organisation_id>/a/<uuid:assessment_id>/s/<str:section_id>", questionnaire.section, name="section"
-    ),
-    path(
-        "o/<uuid:organisation_id>/a/<uuid:assessment_id>/q/<str:question_id>", questionnaire.answer, name="answer"
-    ),
+    path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/s/<str:section_id>", questionnaire.section, name="section"),
+    path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/q/<str:question_id>", questionnaire.answer, name="answer"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/submit", questionnaire.submit, name="submit"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/reopen", questionnaire.reopen, name="reopen"),
 ]

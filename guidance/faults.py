@@ -35,7 +35,10 @@ def of_shape(error: Any) -> Words:
     if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
         return ("知らない項目です。つづりを確かめるか、消してください", "unknown key; check the spelling or remove it")
     if kind == "literal_error":
-        return (f"{shown} は使えません。使えるのは {context['expected']}", f"{shown} is not one of {context['expected']}")
+        return (
+            f"{shown} は使えません。使えるのは {context['expected']}",
+            f"{shown} is not one of {context['expected']}",
+        )
     if kind == "string_too_short":
         return ("文が空です。書いてください", "the text is empty; write it")
     if kind == "string_type":

@@ -39,9 +39,7 @@ class LoadedCatalog:
     remarks: tuple[Problem, ...] = ()
 
 
-def load_catalog(
-    path: Path, references: References, *, base: Path | None = None, locked: bool = True
-) -> LoadedCatalog:
+def load_catalog(path: Path, references: References, *, base: Path | None = None, locked: bool = True) -> LoadedCatalog:
     """Read the catalog in folder `path` (its `catalog.yaml`) or in the single file `path`.
 
     Raises InputRefused with every fault: of YAML, of structure, of references between the parts, of the lock
@@ -217,4 +215,3 @@ def json_schema() -> dict[str, Any]:
         items = owner["properties"][name]["items"]
         owner["properties"][name]["items"] = {"anyOf": [items, include]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Keian Karte catalog"}
-

@@ -72,14 +72,19 @@ class _Reader:
         except FileNotFoundError:
             return self._fault(shown, 0, "ファイルがありません", "there is no such file")
         except (OSError, UnicodeDecodeError) as error:
-            return self._fault(shown, 0, f"UTF-8 のファイルとして読めません（{error}）", f"not readable as UTF-8 ({error})")
+            return self._fault(
+                shown, 0, f"UTF-8 のファイルとして読めません（{error}）", f"not readable as UTF-8 ({error})"
+            )
         try:
             node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             said = getattr(error, "problem", None) or str(error)
             return self._fault(
-                shown, mark.line + 1 if mark else 0, f"YAML の書き方が誤っています（{said}）", f"not valid YAML ({said})"
+                shown,
+                mark.line + 1 if mark else 0,
+                f"YAML の書き方が誤っています（{said}）",
+                f"not valid YAML ({said})",
             )
         return None if node is None else self.value(node, loc, shown, opened | {name})
 
@@ -138,7 +143,9 @@ class _Reader:
             )
             return
         if name in opened:
-            self._fault(shown, line, f"include「{name}」が自分自身に戻っています", f"include {name!r} leads back to itself")
+            self._fault(
+                shown, line, f"include「{name}」が自分自身に戻っています", f"include {name!r} leads back to itself"
+            )
             return
         base = (*loc, len(items))
         part = _Reader(Document(), self.folder, self.shown_folder)

@@ -192,7 +192,9 @@ def _check_names(
             document.problem(loc if single else (*loc, index), *faults.no_such(kind, name, near))
 
 
-def _check_circles(document: Document, kind: str, edges: Mapping[str, Iterable[str]], owners: Mapping[str, Any]) -> None:
+def _check_circles(
+    document: Document, kind: str, edges: Mapping[str, Iterable[str]], owners: Mapping[str, Any]
+) -> None:
     done: set[str] = set()
 
     def visit(name: str, path: list[str]) -> None:

@@ -33,7 +33,9 @@ def _choices(options: Any) -> list[tuple[str, str]]:
 class OrganisationForm(forms.Form):
     """Details of a company; `details()` gives them as model fields."""
 
-    name = forms.CharField(label=_("会社名"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "organization"}))
+    name = forms.CharField(
+        label=_("会社名"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+    )
     corporate_number = forms.CharField(
         label=_("法人番号"),
         required=False,

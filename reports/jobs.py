@@ -124,7 +124,9 @@ def sweep(ring: Ring) -> int:
         status=ReportFile.Status.FAILED, reason=ReportFile.Reason.UNEXPECTED, finished_at=timezone.now()
     )
     # A bell that the broker heard can still be lost with a killed worker, so waiting rows are rung for again in time.
-    waiting = Q(status=ReportFile.Status.WAITING) & (Q(rung_at__isnull=True, requested_at__lt=unheard) | Q(rung_at__lt=lease))
+    waiting = Q(status=ReportFile.Status.WAITING) & (
+        Q(rung_at__isnull=True, requested_at__lt=unheard) | Q(rung_at__lt=lease)
+    )
     ids = list(ReportFile.unscoped.filter(waiting | lost).order_by("requested_at").values_list("pk", flat=True)[:500])
     for job_id in ids:
         ring(job_id)

@@ -135,7 +135,9 @@ def actions_on(draw: st.DrawFn, catalog: Catalog) -> list[Action]:
     """Up to eight actions; each raises one to three questions and may require earlier ones."""
     found: list[Action] = []
     for number in range(draw(st.integers(1, 8))):
-        raised = draw(st.dictionaries(st.sampled_from(sorted(catalog.questions)), st.integers(1, 4), min_size=1, max_size=3))
+        raised = draw(
+            st.dictionaries(st.sampled_from(sorted(catalog.questions)), st.integers(1, 4), min_size=1, max_size=3)
+        )
         earlier = [action.id for action in found]
         found.append(
             make_action(

@@ -5,53 +5,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question_id', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('level', 'Level'), ('unknown', 'Unknown'), ('na', 'Na'), ('none', 'None')], max_length=7)),
-                ('level', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('note', models.TextField(blank=True)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question_id", models.CharField(max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("level", "Level"), ("unknown", "Unknown"), ("na", "Na"), ("none", "None")],
+                        max_length=7,
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("note", models.TextField(blank=True)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('catalog_ref', models.CharField(max_length=80)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('submitted', 'Submitted')], default='open', max_length=9)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("catalog_ref", models.CharField(max_length=80)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("submitted", "Submitted")], default="open", max_length=9
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('catalog_ref', models.CharField(max_length=80)),
-                ('engine', models.CharField(max_length=10)),
-                ('company', models.JSONField()),
-                ('answers', models.JSONField()),
-                ('scorecard', models.JSONField()),
-                ('started_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("number", models.PositiveIntegerField()),
+                ("catalog_ref", models.CharField(max_length=80)),
+                ("engine", models.CharField(max_length=10)),
+                ("company", models.JSONField()),
+                ("answers", models.JSONField()),
+                ("scorecard", models.JSONField()),
+                ("started_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-submitted_at'],
+                "ordering": ["-submitted_at"],
             },
         ),
     ]

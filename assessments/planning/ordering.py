@@ -61,7 +61,9 @@ def rank(catalog: Catalog, card: Scorecard) -> tuple[RankedAction, ...]:
             axis = axis_of[item.question]
             gains[axis] = gains.get(axis, Fraction(0)) + shares[item.question] * Fraction(item.to - before, 4)
         opens = tuple(
-            step.question for step in steps if step.question in gates and step.before < gates[step.question] <= step.after
+            step.question
+            for step in steps
+            if step.question in gates and step.before < gates[step.question] <= step.after
         )
         return RankedAction(action, gains, tuple(steps), opens)
 

@@ -77,9 +77,9 @@ def answer(request: TenantRequest, assessment_id: UUID, question_id: str) -> Htt
     if not _is_htmx(request):
         messages.success(request, _("回答を保存しました。"))
         return redirect(_address(request, assessment_id, question_id))
-    context = {"row": saved.row, "progress": saved.progress, "question_id": question_id, "state": "saved"}
-    section_id = _section_id(saved.row.assessment.catalog_ref, question_id)
-    context["count"] = saved.progress.sections[section_id]
+    catalog = get_catalog(saved.row.assessment.catalog_ref)
+    found = catalog.section(_section_id(catalog.ref, question_id))
+    context = {"row": saved.row, "section": found, "count": saved.progress.sections[found.id] if found else None}
     return _stated(render(request, "assessments/_saved.html", context), "saved")
 
 
@@ -198,9 +198,7 @@ def _card(request: TenantRequest, assessment: Assessment, question_id: str) -> H
     answers = services.answers_of(Answer.objects.filter(assessment=assessment))
     state = progress(catalog, answers, request.organisation.profile())
     card = saved_card(question, _number(catalog, question_id, state), row, catalog.ref)
-    return render(
-        request, "assessments/_question.html", {**_frame(request, assessment, catalog, state), "card": card}
-    )
+    return render(request, "assessments/_question.html", {**_frame(request, assessment, catalog, state), "card": card})
 
 
 def _refused(

@@ -34,7 +34,7 @@ def charts_of(report: ReportContext) -> Charts:
     """Every chart of a report as SVG."""
     return Charts(
         radar=pictures.radar(report),
-        ranges={axis.id: pictures.score_range(axis) for axis in report.axes},
+        ranges={axis.id: pictures.score_range(axis, None if report.quick else axis.stage) for axis in report.axes},
         bars={axis.id: pictures.section_bars(axis) for axis in report.axes},
     )
 

@@ -78,7 +78,9 @@ def test_another_length_is_refused_with_the_right_one(written: str) -> None:
     assert "13 digits" in caught.value.en
 
 
-@pytest.mark.parametrize("written", ["7000O12050002", "七〇〇〇〇一二〇五〇〇〇二", "X7000012050002", "7000012050002T", "٧٠٠٠٠١٢٠٥٠٠٠٢"])
+@pytest.mark.parametrize(
+    "written", ["7000O12050002", "七〇〇〇〇一二〇五〇〇〇二", "X7000012050002", "7000012050002T", "٧٠٠٠٠١٢٠٥٠٠٠٢"]
+)
 def test_what_is_not_a_digit_is_refused(written: str) -> None:
     with pytest.raises(InvalidCorporateNumber):
         normalise(written)

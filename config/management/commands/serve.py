@@ -41,9 +41,8 @@ class Child:
 
     def schedule_restart(self) -> float:
         self.clear()
-        now = time.monotonic()
-        wait = FIRST_PAUSE if now - self.started > STEADY_AFTER else self.pause
-        self.process, self.due, self.pause = None, now + wait, min(wait * 2, LONGEST_PAUSE)
+        wait = FIRST_PAUSE if time.monotonic() - self.started > STEADY_AFTER else self.pause
+        self.process, self.due, self.pause = None, time.monotonic() + wait, min(wait * 2, LONGEST_PAUSE)
         return wait
 
 
@@ -60,8 +59,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, workers: int, no_worker: bool, **options: Any) -> None:
         refuse_busy(host, port)
-        os.environ["VAR_DIR"] = str(settings.VAR_DIR.resolve())
-        os.chdir(settings.BASE_DIR)
         children = [Child(web_command(host, port, workers)), *([] if no_worker else [Child(worker_command())])]
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.request_stop)
@@ -116,7 +113,7 @@ def worker_command() -> list[str]:
 
 
 def refuse_busy(host: str, port: int) -> None:
-    """gunicorn would retry and die again and again; say at once what is wrong."""
+    """gunicorn would retry and die; say at once what is wrong."""
     try:
         socket.create_server((host, port)).close()
     except OSError as error:

@@ -58,7 +58,9 @@ class Command(BaseCommand):
             raise CommandError(f"{count} 件の誤りがあります / {count} problems")
         for catalog in checked:
             count, actions = len(catalog.questions), len(catalog.actions)
-            self.stdout.write(f"{catalog.ref}: 設問 {count}・施策 {actions} 問題なし / {count} questions, {actions} actions, ok")
+            self.stdout.write(
+                f"{catalog.ref}: 設問 {count}・施策 {actions} 問題なし / {count} questions, {actions} actions, ok"
+            )
 
     def _lock(self, ref: str) -> None:
         # The library refuses a released catalog that is not locked yet, so look at the folders themselves.
@@ -71,7 +73,9 @@ class Command(BaseCommand):
             if loaded.catalog.ref != ref:
                 continue
             if loaded.catalog.released is None:
-                raise CommandError(f"{ref} は下書きです。released の日付を書いてから固定してください / {ref} is a draft")
+                raise CommandError(
+                    f"{ref} は下書きです。released の日付を書いてから固定してください / {ref} is a draft"
+                )
             try:
                 write_lock(LIBRARY / LOCK_NAME, ref, loaded.digest)
             except ValueError:

@@ -1,0 +1,129 @@
+"""The demonstration companies: clearly fictional, filled in believably, the same at every seeding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+
+from assessments import services
+from assessments.answers_file import AnswersFile, parse_json, read_answers
+from assessments.models import Assessment
+from assessments.scoring.answers import Answer
+from guidance.profile import FLAGS
+from guidance.registry import current_catalog
+from organisations.models import Organisation, User
+from organisations.scoping import scope
+from organisations.services import found_organisation
+
+ANSWERS = Path(__file__).resolve().parent / "demo" / "answers.json"
+PASSWORD = "keian-demo-2026"  # noqa: S105 - printed by the command; the demonstration refuses to run on a real site
+FINISHED = "shacho@kakuu-seimitsu.example"
+HALFWAY = "shacho@hajime-shoji.example"
+EARLIER_STEPS_BACK = frozenset({"A-VIS-01", "A-SRC-01", "I-COR-01", "I-PPL-02", "G-LDR-01", "G-INF-02", "G-EXP-01"})
+"""Where the first submission, a season earlier, stood one level lower."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What the demonstration prints."""
+
+    email: str
+    password: str
+    company: str
+    shows: str
+
+
+def answers_file() -> AnswersFile:
+    """The answers of the finished demonstration company."""
+    data = parse_json(ANSWERS.read_text(encoding="utf-8"), ANSWERS.name)
+    return read_answers(data, current_catalog(), ANSWERS.name)
+
+
+def seed() -> list[SignIn]:
+    """Make both companies where they are missing; existing ones stay as people left them."""
+    given = answers_file()
+    _finished(given)
+    _halfway(given)
+    return [
+        SignIn(FINISHED, PASSWORD, given.company.name, "提出済みの会社：結果・採点根拠・PDF / submitted"),
+        SignIn(HALFWAY, PASSWORD, "はじめの一歩商事（見本）", "回答の途中の会社：設問票 / half-way"),
+    ]
+
+
+def _person(email: str, name: str) -> User | None:
+    """A new user with a verified address; None where the address is taken already."""
+    if User.objects.filter(email=email).exists():
+        return None
+    user = User.objects.create_user(email, PASSWORD, name=name)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+@transaction.atomic
+def _finished(given: AnswersFile) -> None:
+    user = _person(FINISHED, "架空 太郎")
+    if user is None:
+        return
+    organisation = _company(user, given)
+    with scope(organisation.pk):
+        assessment = services.start_assessment(organisation, by=user, answers=_a_season_earlier(given))
+        first = services.submit(organisation, assessment.pk, by=user)
+        earlier = timezone.now() - timedelta(days=92)
+        type(first).objects.filter(pk=first.pk).update(submitted_at=earlier, started_at=earlier - timedelta(days=6))
+        services.reopen(assessment.pk)
+        _answer_all(organisation, assessment, given, user)
+        services.submit(organisation, assessment.pk, by=user)
+
+
+@transaction.atomic
+def _halfway(given: AnswersFile) -> None:
+    user = _person(HALFWAY, "見本 花子")
+    if user is None:
+        return
+    flags = {fact.key: fact.key in {"imports", "entrusted_information"} for fact in FLAGS}
+    organisation = found_organisation(
+        by=user,
+        details={
+            "name": "はじめの一歩商事（見本）",
+            "corporate_number": "",
+            "industry": "I",
+            "prefecture": "27",
+            "employees": 24,
+            "sales_band": "100m-1b",
+            "facts": flags,
+        },
+    )
+    begun = {name: answer for name, answer in given.answers.items() if name.startswith(("A-VIS", "A-SCN", "I-COR-01"))}
+    with scope(organisation.pk):
+        services.start_assessment(organisation, by=user, answers=begun)
+
+
+def _company(user: User, given: AnswersFile) -> Organisation:
+    profile = given.company.profile
+    details: dict[str, object] = {
+        "name": given.company.name,
+        "corporate_number": given.company.corporate_number,
+        "facts": {fact.key: bool(profile.get(fact.key)) for fact in FLAGS},
+    }
+    for name in ("industry", "prefecture", "employees", "sales_band"):
+        details[name] = profile[name]
+    return found_organisation(by=user, details=details)
+
+
+def _a_season_earlier(given: AnswersFile) -> dict[str, Answer]:
+    return {
+        name: Answer.at(max((answer.level or 0) - 1, 0), answer.note) if name in EARLIER_STEPS_BACK else answer
+        for name, answer in given.answers.items()
+    }
+
+
+def _answer_all(organisation: Organisation, assessment: Assessment, given: AnswersFile, user: User) -> None:
+    for name, answer in given.answers.items():
+        if name in EARLIER_STEPS_BACK:
+            draft = services.Draft(answer, answer.note)
+            services.save_answer(organisation, assessment.pk, name, draft, revision=1, by=user)

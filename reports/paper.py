@@ -1,0 +1,36 @@
+"""Report context to paper: the print templates in the report's language, and the PDF made of them."""
+
+from __future__ import annotations
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from reports.context import ReportContext
+from reports.rendering import to_pdf
+
+
+def action_plan(context: ReportContext) -> bytes:
+    """The PDF action plan (A4). Raises RenderingError."""
+    with translation.override(context.language):
+        return to_pdf(action_plan_html(context))
+
+
+def quick_sheet(context: ReportContext) -> bytes:
+    """The quick check on one A4 page. Raises RenderingError."""
+    with translation.override(context.language):
+        return to_pdf(quick_sheet_html(context))
+
+
+def action_plan_html(context: ReportContext) -> str:
+    """What `action_plan` prints."""
+    return _html("print/action_plan.html", context)
+
+
+def quick_sheet_html(context: ReportContext) -> str:
+    """What `quick_sheet` prints."""
+    return _html("print/quick_sheet.html", context)
+
+
+def _html(template: str, context: ReportContext) -> str:
+    with translation.override(context.language):
+        return render_to_string(template, {"report": context})

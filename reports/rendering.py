@@ -1,0 +1,192 @@
+"""HTML to PDF bytes: the only importer of weasyprint, which reads bundled files and nothing else.
+
+weasyprint is imported when the first document is printed, so that web workers which never print do not pay for it; this
+module alone may therefore import inside a function.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import mimetypes
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+PRINT_FONTS = ("BIZUDPGothic-Regular.ttf", "BIZUDPGothic-Bold.ttf", "NotoSansJP-Regular.ttf")
+FONTS_CONF = "fonts/fonts.conf"
+PRINT_CSS = "static:css/print.css"
+NOTDEF = ".notdef glyph"
+SHOWN_SIGNS = 10
+
+log = logging.getLogger(__name__)
+
+
+class RenderingError(Exception):
+    """The document was not printed; the text says why, in the reader's language, and is safe to show."""
+
+
+class FontMissing(RenderingError):
+    """A bundled font file is not there: for the operator to mend, not for the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A finished PDF, its number of pages, and what weasyprint found odd (nothing, for our own templates)."""
+
+    pdf: bytes
+    pages: int
+    warnings: tuple[str, ...]
+
+
+def to_pdf(html: str) -> bytes:
+    """The PDF of a whole HTML document. Title, author, date and language are those of its head.
+
+    The same HTML gives the same bytes. Raises RenderingError.
+    """
+    return render(html).pdf
+
+
+def render(html: str) -> Printed:
+    """As `to_pdf`, with the number of pages. Raises RenderingError."""
+    engine = _engine_with_fonts()
+    with _collected_log() as lines:
+        try:
+            document = engine.weasyprint.HTML(string=html, base_url=None, url_fetcher=engine.fetcher).render(
+                stylesheets=[engine.css], font_config=engine.fonts
+            )
+            pdf: bytes = document.write_pdf()
+        except engine.fatal as refused:
+            log.error("refused while printing: %s", refused)
+            raise RenderingError(_("印刷用の資料以外のファイルを読もうとしたため、中止しました。")) from None
+    _refuse_missing_signs(lines)
+    return Printed(pdf, len(document.pages), tuple(line.getMessage() for line in lines))
+
+
+def warm_up() -> None:
+    """For a worker before it forks or takes its first job: import, fonts and one page, then freeze the heap."""
+    render("<!DOCTYPE html><html lang=ja><head><title>-</title></head><body><p>経安 <b>カルテ</b></p></body></html>")
+    gc.collect()
+    gc.freeze()
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """What one process shares over all its documents."""
+
+    weasyprint: Any
+    fetcher: Any
+    fonts: Any
+    css: Any
+    fatal: type[BaseException]
+
+
+def _engine_with_fonts() -> _Engine:
+    """The engine, after a look that the font files are there: without them every sign would be an empty box."""
+    for name in PRINT_FONTS:
+        if not (settings.FONTS_DIR / name).is_file():
+            raise FontMissing(
+                _(
+                    "印刷用の書体 %(file)s が見つかりません。fonts フォルダーに戻すか、"
+                    "環境変数 FONTS_DIR の場所を確かめてください。"
+                )
+                % {"file": name}
+            )
+    return _engine()
+
+
+@cache
+def _engine() -> _Engine:
+    # Read by fontconfig while weasyprint is imported, and never again.
+    os.environ["FONTCONFIG_FILE"] = str(_write_fonts_conf())
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class BundledFiles(URLFetcher):  # type: ignore[misc]
+        """Serves `static:` from PRINT_ASSETS; every other address stops the printing."""
+
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols={"static"}, allow_redirects=False, fail_on_errors=True)
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            file = bundled_file(url)
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
+
+    fetcher, fonts = BundledFiles(), FontConfiguration()
+    css = weasyprint.CSS(url=PRINT_CSS, url_fetcher=fetcher, font_config=fonts)
+    return _Engine(weasyprint, fetcher, fonts, css, FatalURLFetchingError)
+
+
+def bundled_file(url: str) -> Path:
+    """The file behind a `static:` address. Raises ValueError for any other scheme or a place outside PRINT_ASSETS."""
+    scheme, _colon, path = url.partition(":")
+    if scheme.lower() != "static":
+        raise ValueError("only static: is served")
+    root = Path(settings.PRINT_ASSETS).resolve()
+    file = (root / unquote(path)).resolve()
+    if not file.is_relative_to(root) or not file.is_file():
+        raise ValueError(f"not a bundled file: {file.name}")
+    return file
+
+
+def _write_fonts_conf() -> Path:
+    """fonts.conf with this installation's folders, put in place at once: several workers may start together."""
+    folder, cache_dir = Path(settings.VAR_DIR).resolve(), Path(settings.VAR_DIR).resolve() / "fontcache"
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    text = (Path(settings.PRINT_ASSETS) / FONTS_CONF).read_text(encoding="utf-8")
+    text = text.replace("@FONTS_DIR@", escape(str(Path(settings.FONTS_DIR).resolve())))
+    text = text.replace("@CACHE_DIR@", escape(str(cache_dir)))
+    target = folder / "fonts.conf"
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=".fonts-", delete=False) as file:
+        file.write(text)
+    os.replace(file.name, target)
+    return target
+
+
+class _Collector(logging.Handler):
+    """Keeps what weasyprint logs in this thread."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[logging.LogRecord] = []
+        self.thread_id = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self.thread_id:
+            self.lines.append(record)
+
+
+@contextmanager
+def _collected_log() -> Iterator[list[logging.LogRecord]]:
+    logger, collector = logging.getLogger("weasyprint"), _Collector()
+    logger.addHandler(collector)
+    try:
+        yield collector.lines
+    finally:
+        logger.removeHandler(collector)
+
+
+def _refuse_missing_signs(lines: list[logging.LogRecord]) -> None:
+    """Raise RenderingError that names the signs which no bundled font has."""
+    missing = [str(line.args[0]) for line in lines if line.msg.startswith(NOTDEF) and isinstance(line.args, tuple)]
+    if not missing:
+        return
+    signs = list(dict.fromkeys(missing))
+    named = " ".join(f"{sign if sign.isprintable() else ''}(U+{ord(sign):04X})" for sign in signs[:SHOWN_SIGNS])
+    raise RenderingError(
+        _("印刷用の書体にない文字があります: %(signs)s。絵文字などを別の書き方に直してから、もう一度お試しください。")
+        % {"signs": named + (" …" if len(signs) > SHOWN_SIGNS else "")}
+    )

@@ -1,0 +1,189 @@
+"""What report templates say in small words: money, dates, departments, levels; and the charts as SVG.
+
+The charts are the one place here that hands out markup, and `reports.charts` escapes every text in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from assessments.scoring.engine import STAGE_STARTS
+from guidance.catalog import Text
+from reports import charts, dates
+from reports.context import AxisView, ReportContext, SectionView, TraceLine
+
+register = template.Library()
+
+OKU, MAN = 100_000_000, 10_000
+OWNERS = {
+    "management": gettext_lazy("経営者"),
+    "purchasing": gettext_lazy("購買"),
+    "sales": gettext_lazy("営業"),
+    "rd": gettext_lazy("開発・技術"),
+    "production": gettext_lazy("製造"),
+    "hr": gettext_lazy("人事・総務"),
+    "legal": gettext_lazy("法務・総務"),
+    "it": gettext_lazy("情報システム"),
+}
+LEVELS = (
+    gettext_lazy("していない"),
+    gettext_lazy("話題にしている"),
+    gettext_lazy("一部でしている"),
+    gettext_lazy("決まりとしてしている"),
+    gettext_lazy("定期的に見直している"),
+)
+
+
+# --- words --------------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def words(text: Text | None) -> str:
+    """A text of the catalog in the language of the moment."""
+    return text.get(get_language() or "ja") if text else ""
+
+
+@register.filter
+def owner(department: str) -> str:
+    return str(OWNERS.get(department, department))
+
+
+@register.filter
+def level_name(level: int) -> str:
+    """What a level means for any question."""
+    return str(LEVELS[level])
+
+
+@register.filter
+def yen(amount: int) -> str:
+    """「0円」「30万円」「1億2,000万円」; in English ¥300,000."""
+    if get_language() == "en":
+        return f"¥{amount:,}"
+    oku, rest = divmod(amount, OKU)
+    man, ones = divmod(rest, MAN)
+    parts = [f"{oku:,}億"] * bool(oku) + [f"{man:,}万"] * bool(man) + [f"{ones:,}"] * bool(ones or not amount)
+    return "".join(parts) + "円"
+
+
+@register.filter
+def yen_to(low: int, high: int) -> str:
+    """A range of money, or the one amount where both ends agree."""
+    if low == high:
+        return yen(low)
+    return f"{yen(low)}{'–' if get_language() == 'en' else '〜'}{yen(high)}"
+
+
+@register.filter
+def day(date: dt.date) -> str:
+    """「2026年11月23日」; in English 23 November 2026."""
+    if get_language() == "en":
+        return f"{date.day} {date:%B} {date.year}"
+    return f"{date.year}年{date.month}月{date.day}日"
+
+
+@register.filter
+def wareki(date: dt.date) -> str:
+    """「令和8年11月23日」; nothing in English and before 昭和."""
+    if get_language() == "en":
+        return ""
+    try:
+        return dates.wareki(date)
+    except ValueError:
+        return ""
+
+
+@register.filter
+def month(date: dt.date) -> str:
+    """「2026年12月」 as 2026/12: short, and read alike in both languages."""
+    return f"{date.year}/{date.month}"
+
+
+@register.filter
+def next_stage_start(stage: int) -> int:
+    """The low bound from which the stage after this one begins."""
+    return STAGE_STARTS[stage - 1]
+
+
+@register.filter
+def plus_one(number: int) -> int:
+    return number + 1
+
+
+# --- the worked example ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedExample:
+    """One answer of this company, with every figure that its contribution is made of."""
+
+    line: TraceLine
+    axis: AxisView
+    section: SectionView
+    axis_weight: int
+    section_weight: int
+    value: str
+
+
+@register.simple_tag
+def worked_example(report: ReportContext) -> WorkedExample | None:
+    """The first answer between nothing and everything; None where there is none."""
+    lines = [line for line in report.trace if line.level]
+    lines.sort(key=lambda line: line.level == 4)
+    for line in lines[:1]:
+        axis = next(axis for axis in report.axes if axis.id == line.axis_id)
+        section = next(section for section in axis.sections if section.title == line.section_title)
+        known = [other for other in report.trace_of(axis.id) if other.section_title == section.title]
+        return WorkedExample(
+            line,
+            axis,
+            section,
+            axis_weight=sum(other.weight for other in axis.sections if other.score is not None),
+            section_weight=sum(other.weight for other in known if other.level is not None),
+            value=f"{float(Fraction(line.level or 0, 4)):g}",
+        )
+    return None
+
+
+# --- charts -----------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def radar_chart(report: ReportContext, *, title: str, prefix: str = "radar") -> SafeString:
+    """All sections of the three axes; nothing where they are fewer than three."""
+    groups = [charts.Group(axis.title, tuple(_mark(section) for section in axis.sections)) for axis in report.axes]
+    if sum(len(group.marks) for group in groups) < charts.LEAST_SPOKES:
+        return SafeString("")
+    return _svg(charts.radar(groups, title=title, prefix=prefix))
+
+
+@register.simple_tag
+def bars_chart(axis: AxisView, *, title: str, prefix: str) -> SafeString:
+    return _svg(charts.section_bars([_mark(section) for section in axis.sections], title=title, prefix=prefix))
+
+
+@register.simple_tag
+def range_chart(axis: AxisView, *, title: str, prefix: str) -> SafeString:
+    names = [_("段階%(number)s") % {"number": number} for number in range(1, charts.STAGES + 1)]
+    value = axis.score or _("未算定")
+    found = charts.Range(axis.points, axis.low_points, axis.high_points, value, axis.stage)
+    return _svg(charts.score_range(found, stage_names=names, title=title, prefix=prefix))
+
+
+def _mark(section: SectionView) -> charts.Mark:
+    return charts.Mark(_short(section.title), section.points, section.score or _("未算定"))
+
+
+def _short(title: str) -> str:
+    """A section's name without what stands in brackets; the tables have it whole."""
+    return title.partition(" (")[0].partition("（")[0]
+
+
+def _svg(markup: str) -> SafeString:
+    return mark_safe(markup)  # noqa: S308 - our own shapes; reports.charts escapes every text
