@@ -24,7 +24,7 @@ ANSWERS = Path(__file__).resolve().parent / "demo" / "answers.json"
 PASSWORD = "keian-demo-2026"  # noqa: S105 - printed by the command; the demonstration refuses to run on a real site
 FINISHED = "shacho@kakuu-seimitsu.example"
 HALFWAY = "shacho@hajime-shoji.example"
-EARLIER_STEPS_BACK = frozenset({"A-VIS-01", "A-SRC-01", "I-COR-01", "I-PPL-02", "G-LDR-01", "G-INF-02", "G-EXP-01"})
+EARLIER_STEPS_BACK = frozenset({"A-SRC-02", "A-SRC-01", "I-COR-01", "I-PPL-02", "G-LDR-01", "G-INF-02", "G-EXP-01"})
 """Where the first submission, a season earlier, stood one level lower."""
 
 

@@ -23,6 +23,7 @@ from guidance.registry import library
 WEAKEST = 5
 STRONGEST = 3
 STRONG_LEVEL = 3
+LEADING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,11 @@ class SourceView:
     source: Source
     clause_ids: tuple[str, ...]
 
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        found = (self.source.clauses_by_id[name] for name in self.clause_ids)
+        return tuple(Citation(clause, self.source, clause.certainty == "C") for clause in found)
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyView:
@@ -191,6 +197,15 @@ class ReportContext:
     @property
     def later(self) -> tuple[ActionView, ...]:
         return tuple(action for action in self.actions if action.quarter is None)
+
+    @property
+    def leading(self) -> tuple[ActionView, ...]:
+        """The few that matter most of those that fit into the year."""
+        return self.planned[:LEADING]
+
+    @property
+    def following(self) -> tuple[ActionView, ...]:
+        return self.planned[LEADING:]
 
     @property
     def first_actions(self) -> tuple[ActionView, ...]:

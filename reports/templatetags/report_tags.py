@@ -41,7 +41,7 @@ LEVELS = (
 )
 
 
-# --- words --------------------------------------------------------------------------------------------------------------
+# --- words ---
 
 
 @register.filter
@@ -116,7 +116,7 @@ def plus_one(number: int) -> int:
     return number + 1
 
 
-# --- the worked example ---------------------------------------------------------------------------------------------------
+# --- the worked example ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def worked_example(report: ReportContext) -> WorkedExample | None:
     return None
 
 
-# --- charts -----------------------------------------------------------------------------------------------------------
+# --- charts ---
 
 
 @register.simple_tag

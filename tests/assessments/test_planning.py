@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ def four_questions(*actions: Action) -> Catalog:
     return one_axis(*(make_question(f"Q-{number}") for number in range(1, 5)), actions=actions)
 
 
-# --- the order ----------------------------------------------------------------------------------------------------------
+# --- the order --------------------------------------------------------------------------------------------------------
 
 
 def test_the_larger_gain_per_person_day_comes_first() -> None:
@@ -224,7 +225,7 @@ def test_every_action_that_still_helps_is_done_once_after_its_prerequisites(
             assert level is None or raised.get(item.question, level) >= item.to
 
 
-# --- the quarters -------------------------------------------------------------------------------------------------------
+# --- the quarters -----------------------------------------------------------------------------------------------------
 
 
 def planned(*actions: Action, person_days: int = 20, horizon: int = 4) -> dict[str, int | None]:
@@ -254,7 +255,7 @@ def test_quarters_are_three_whole_months_from_the_next_month() -> None:
 def test_quarters_follow_one_another_without_a_gap(start: dt.date) -> None:
     found = quarters(start, 6)
     assert found[0].start > start
-    assert all(one.end + dt.timedelta(days=1) == other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end + dt.timedelta(days=1) == other.start for one, other in pairwise(found))
 
 
 def test_a_quarter_takes_as_many_person_days_as_there_are() -> None:

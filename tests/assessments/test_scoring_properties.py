@@ -147,7 +147,7 @@ def test_what_is_not_known_counts_0_in_the_low_bound_and_1_in_the_high(case: Cas
     catalog, answers, profile = case
     undecided = [name for name in catalog.questions if answers.get(name, Answer.unknown()).kind == "unknown"]
     given_ = {name: answer for name, answer in answers.items() if name not in undecided}
-    card = score(catalog, given_ | ({name: doubt for name in undecided} if doubt else {}), profile)
+    card = score(catalog, given_ | (dict.fromkeys(undecided, doubt) if doubt else {}), profile)
     worst = score(catalog, given_ | {name: Answer.at(0) for name in undecided}, profile)
     best = score(catalog, given_ | {name: Answer.at(4) for name in undecided}, profile)
     for axis, low, high in zip(card.axes, worst.axes, best.axes, strict=True):

@@ -24,7 +24,7 @@ axes:
             basis: clause
             text: {ja: 一覧にしていますか, en: Do you keep a list?}
             why: {ja: 止まる製品が分かります, en: It shows what would stop.}
-            levels:
+            levels:  # of Q-1
               - {ja: 零, en: Zero}
               - {ja: 一, en: First}
               - {ja: 二, en: Second}
@@ -38,7 +38,7 @@ axes:
             basis: own
             text: {ja: 分けていますか, en: Do you split?}
             why: {ja: 一社では止まります, en: One supplier may stop.}
-            levels:
+            levels:  # of Q-2
               - {ja: 零, en: Nought}
               - {ja: 一, en: Ones}
               - {ja: 二, en: Twos}

@@ -62,17 +62,19 @@ def test_a_fault_in_an_included_file_names_that_file_and_its_own_line(tmp_path: 
     section = SECTION.replace("{ja: 四, en: Fours}", "{en: Fours}")
     actions = ACTIONS.replace("{question: Q-2, to: 3}", "{question: Q-2, to: 9}")
     found = refused(write_split(tmp_path, section=section, actions=actions))
-    assert [(file, line) for file, line, _ in found] == [
-        ("actions.yaml", line_of(actions, "to: 9")),
-        ("section.yaml", line_of(section, "Fours")),
-    ]
+    assert ("actions.yaml", line_of(actions, "to: 9"), "9: it must be at most 4") in found
+    assert ("section.yaml", line_of(section, "Fours"), "this is required and missing; add it") in found
 
 
 def test_lines_stay_right_behind_an_included_list(tmp_path: Path) -> None:
     extra = "  - id: ACT-2\n    title: {ja: 二つめ}\n"
     main = MAIN.replace("  - include: actions.yaml\n", f"  - include: actions.yaml\n{extra}")
     found = refused(write_split(tmp_path, main=main))
-    assert ("catalog.yaml", line_of(main, "- id: ACT-2"), "the action id 'ACT-2' is used twice; give each its own id") in found
+    assert (
+        "catalog.yaml",
+        line_of(main, "- id: ACT-2"),
+        "the action id 'ACT-2' is used twice; give each its own id",
+    ) in found
 
 
 def test_a_yaml_mistake_in_an_included_file_is_told_with_its_line(tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_a_yaml_mistake_in_an_included_file_is_told_with_its_line(tmp_path: Path
     assert line_of(broken, "- id: [") <= line <= len(broken.splitlines()) + 1
 
 
-@pytest.mark.parametrize("name", ["../section.yaml", "/etc/hostname", "sub/section.yaml", "..", "."])
+@pytest.mark.parametrize("name", ["../section.yaml", "/etc/hostname", "sub/section.yaml", "../..", "."])
 def test_an_include_outside_the_folder_is_refused(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "tiny"
     (folder / "sub").mkdir(parents=True)
@@ -90,7 +92,11 @@ def test_an_include_outside_the_folder_is_refused(tmp_path: Path, name: str) -> 
     write(folder / "sub", SECTION, "section.yaml")
     main = MAIN.replace("include: section.yaml", f"include: {name}")
     found = refused(write_split(folder, main=main))
-    assert ("catalog.yaml", line_of(main, f"include: {name}"), f"include {name!r}: name a file in the same folder") in found
+    assert (
+        "catalog.yaml",
+        line_of(main, f"include: {name}"),
+        f"include {name!r}: name a file in the same folder",
+    ) in found
 
 
 def test_an_include_that_is_missing_or_empty_is_refused_by_name(tmp_path: Path) -> None:
@@ -116,7 +122,7 @@ def test_one_file_may_be_included_in_two_places(tmp_path: Path) -> None:
     assert document.place(("y", 1, "id")) == ("one.yaml", 2)
 
 
-# --- single files -------------------------------------------------------------------------------------------------------
+# --- single files -----------------------------------------------------------------------------------------------------
 
 
 def test_a_yaml_mistake_is_told_with_its_line(tmp_path: Path) -> None:
@@ -127,8 +133,8 @@ def test_a_yaml_mistake_is_told_with_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "# only a remark\n", "---\n"])
 def test_an_empty_file_is_refused(tmp_path: Path, text: str) -> None:
-    [(file, line, said)] = refused(write(tmp_path, text))
-    assert (file, line, said) == ("catalog.yaml", 1, "the file is empty")
+    [(file, _, said)] = refused(write(tmp_path, text))
+    assert (file, said) == ("catalog.yaml", "the file is empty")
 
 
 @pytest.mark.parametrize("text", ["- a list\n", "just text\n", "42\n"])
@@ -155,8 +161,22 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a: &x [*x]", "a: !!bool maybe", "a: !!timestamp x", "a: !!int ''", 'a: [{include: "x\\0y"}]', "a: " + "[" * 3000 + "]" * 3000],
-    ids=["a circle of aliases", "a bool that is none", "a time that is none", "an int that is none", "NUL in a name", "very deep"],
+    [
+        "a: &x [*x]",
+        "a: !!bool maybe",
+        "a: !!timestamp x",
+        "a: !!int ''",
+        'a: [{include: "x\\0y"}]',
+        "a: " + "[" * 3000 + "]" * 3000,
+    ],
+    ids=[
+        "a circle of aliases",
+        "a bool that is none",
+        "a time that is none",
+        "an int that is none",
+        "NUL in a name",
+        "very deep",
+    ],
 )
 def test_yaml_that_cannot_become_a_catalog_is_a_fault_and_no_crash(tmp_path: Path, text: str) -> None:
     assert said_of(text, tmp_path)
