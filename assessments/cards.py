@@ -90,7 +90,7 @@ def typed_card(
         revision=_whole(typed.get("revision")),
         state=state,
         theirs=theirs,
-        errors=tuple(message for messages in form.errors.values() for message in messages),
+        errors=tuple(str(message) for messages in form.errors.values() for message in messages),
         citations=citations(question),
         terms=terms_in(catalog_ref, question.id),
     )

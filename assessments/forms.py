@@ -84,7 +84,7 @@ class QuickForm(forms.Form):
     def cards(self) -> Iterator[tuple[Question, str, list[str]]]:
         """Each question with what was chosen and what is wrong with it."""
         for question in self.catalog.questions.values():
-            yield question, self[question.id].value() or "", list(self.errors.get(question.id, []))
+            yield question, self[question.id].value() or "", [str(error) for error in self.errors.get(question.id, [])]
 
     def answers(self) -> dict[str, Answer]:
         found = {name: _answer(choice, "") for name, choice in self.cleaned_data.items()}

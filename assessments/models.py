@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +10,8 @@ from django.db import models
 from assessments.querysets import AnswerQuerySet
 from organisations.models import Organisation
 from organisations.scoping import TenantManager
+
+AnswerManager = TenantManager.from_queryset(AnswerQuerySet)
 
 
 class Assessment(models.Model):
@@ -27,8 +28,8 @@ class Assessment(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[TenantManager[Assessment]] = TenantManager()
-    unscoped: ClassVar[models.Manager[Assessment]] = models.Manager()
+    objects = TenantManager()
+    unscoped = models.Manager()
 
     class Meta:
         ordering = ["-created_at"]
@@ -52,7 +53,7 @@ class Answer(models.Model):
         NONE = "none"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="+")
     question_id = models.CharField(max_length=60)
     kind = models.CharField(max_length=7, choices=Kind)
     level = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -62,8 +63,8 @@ class Answer(models.Model):
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[TenantManager[Answer]] = TenantManager.from_queryset(AnswerQuerySet)()  # type: ignore[misc]
-    unscoped: ClassVar[models.Manager[Answer]] = models.Manager()
+    objects = AnswerManager()
+    unscoped = models.Manager()
 
     class Meta:
         constraints = [
@@ -87,7 +88,7 @@ class Submission(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="submissions")
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
     catalog_ref = models.CharField(max_length=80)
     engine = models.CharField(max_length=10)
@@ -98,8 +99,8 @@ class Submission(models.Model):
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     submitted_at = models.DateTimeField()
 
-    objects: ClassVar[TenantManager[Submission]] = TenantManager()
-    unscoped: ClassVar[models.Manager[Submission]] = models.Manager()
+    objects = TenantManager()
+    unscoped = models.Manager()
 
     class Meta:
         ordering = ["-submitted_at"]

@@ -117,8 +117,8 @@ def save_answer(
 ) -> Saved:
     """Save one answer that was written on top of `revision` (0 where there was none).
 
-    Sending the same answer twice changes nothing. Raises Assessment.DoesNotExist, AssessmentClosed, UnknownQuestion, and
-    AnswerConflict where another answer was saved since `revision`.
+    Sending the same answer twice changes nothing. Raises Assessment.DoesNotExist, AssessmentClosed, UnknownQuestion,
+    and AnswerConflict where another answer was saved since `revision`.
     """
     # The row lock makes writers of one assessment queue, and keeps an answer out of a submission that is being frozen.
     assessment = Assessment.objects.select_for_update().get(pk=assessment_id)

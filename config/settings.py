@@ -78,7 +78,7 @@ TEMPLATES = [
     },
 ]
 
-# --- data -----------------------------------------------------------------------------------------------------------
+# --- data ---------------------------------------------------------------------------------------------------------
 
 
 def database() -> dict[str, Any]:
@@ -122,7 +122,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # The print fonts are read from disk by the renderer; nobody downloads 15 MB of them.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "gz", "br", "zip"]
 
-# --- who --------------------------------------------------------------------------------------------------------------
+# --- who ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organisations.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -153,7 +153,7 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 
-# --- security -----------------------------------------------------------------------------------------------------------
+# --- security -----------------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
@@ -185,7 +185,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
-# --- language -----------------------------------------------------------------------------------------------------------
+# --- language -----------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
@@ -194,13 +194,13 @@ TIME_ZONE = "Asia/Tokyo"
 USE_I18N = True
 USE_TZ = True
 
-# --- forms ----------------------------------------------------------------------------------------------------------------
+# --- forms --------------------------------------------------------------------------------------------------------
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = DEBUG
 
-# --- mail -----------------------------------------------------------------------------------------------------------------
+# --- mail ---------------------------------------------------------------------------------------------------------
 
 EMAIL_URL = env.text("EMAIL_URL")
 if EMAIL_URL:
@@ -210,7 +210,7 @@ else:
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="経安カルテ <noreply@localhost>")
 
-# --- background jobs ------------------------------------------------------------------------------------------------------
+# --- background jobs ----------------------------------------------------------------------------------------------
 
 REDIS_URL = env.redis_url()
 BROKER_DIR = VAR_DIR / "broker"
@@ -248,12 +248,12 @@ REPORT_SWEEP_SECONDS = env.number("REPORT_SWEEP_SECONDS", default=30, least=1)
 CELERY_BEAT_SCHEDULE = {"sweep-reports": {"task": "reports.sweep", "schedule": float(REPORT_SWEEP_SECONDS)}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
-# --- printing -------------------------------------------------------------------------------------------------------------
+# --- printing -----------------------------------------------------------------------------------------------------
 
 PRINT_ASSETS = BASE_DIR / "static"
 FONTS_DIR = Path(env.text("FONTS_DIR", default=str(BASE_DIR / "static" / "fonts")))
 
-# --- log ------------------------------------------------------------------------------------------------------------------
+# --- log ----------------------------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.text("LOG_LEVEL", default="INFO")
 LOGGING = {

@@ -116,7 +116,7 @@ def _closure(conditions: Mapping[str, Condition], name: str) -> set[str]:
 
 
 def _domains(conditions: Iterator[Condition]) -> dict[str, tuple[ProfileValue | None, ...]]:
-    """Per profile fact the values worth trying: those a condition names, where the fact can take them, and "none of them"."""
+    """Per fact the values worth trying: those that a condition names and the fact can take, and none of them."""
     named: dict[str, list[ProfileValue | None]] = {}
     for condition in conditions:
         for leaf in leaves(condition):

@@ -99,7 +99,7 @@ def support_ids(folder: Path) -> frozenset[str]:
     return frozenset(ids)
 
 
-# --- the lock -----------------------------------------------------------------------------------------------------------
+# --- the lock -----------------------------------------------------------------------------------------------------
 
 
 def digest_of(files: list[Path]) -> str:
@@ -159,7 +159,7 @@ def _check_lock(document: Document, catalog: Catalog, digest: str, lock: Path | 
         )
 
 
-# --- remarks and helpers ------------------------------------------------------------------------------------------------
+# --- remarks and helpers ------------------------------------------------------------------------------------------
 
 
 def _unknown_facts(document: Document) -> list[Problem]:

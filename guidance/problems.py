@@ -1,4 +1,4 @@
-"""PURE. One fault in a file that a person wrote: what, where, what to do. Readers collect them all before they refuse."""
+"""PURE. One fault in a file that a person wrote: what, where, what to do. Readers collect all of them."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Document:
 
 
 def describe(data: Any, loc: Loc) -> str:
-    """A path that a person can follow: list items by their id where they have one, `questions[A-SRC-01].levels[2].ja`."""
+    """A path to follow, list items by their id where they have one: `questions[A-SRC-01].levels[2].ja`."""
     words = ""
     for step in loc:
         if isinstance(step, int):

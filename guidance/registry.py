@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from guidance.catalog import Catalog, Clause, Source
-from guidance.loading import LIBRARY, InputRefused, LoadedCatalog, References, load_catalog, load_source, support_ids
-from guidance.problems import Problem
+from guidance.loading import LIBRARY, LoadedCatalog, References, load_catalog, load_source, support_ids
+from guidance.problems import InputRefused, Problem
 
 
 class UnknownCatalog(LookupError):

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from guidance import faults
-from guidance.catalog import Clause, Condition
+from guidance.catalog import Catalog, Clause, Condition, Source
 from guidance.conditions import questions_in, reachable
 from guidance.reading import Document, Loc
 
@@ -21,19 +20,18 @@ Shape = TypeVar("Shape")
 CONDITION_KINDS = ("all", "any", "not", "profile", "question")
 
 
-@cache
-def _adapter(shape: type[Shape]) -> TypeAdapter[Shape]:
-    return TypeAdapter(shape)
+ADAPTERS: dict[type, TypeAdapter[Any]] = {shape: TypeAdapter(shape) for shape in (Catalog, Condition, Source)}
 
 
 def build(shape: type[Shape], document: Document) -> Shape | None:
     """`shape` made from the document, or None with a problem for every fault of shape."""
     try:
-        return _adapter(shape).validate_python(document.data)
+        built: Shape = ADAPTERS[shape].validate_python(document.data)
     except ValidationError as error:
         for fault in error.errors(include_url=False):
             document.problem(_loc(document, fault["loc"], fault["type"]), *faults.of_shape(fault))
         return None
+    return built
 
 
 def _loc(document: Document, loc: Sequence[str | int], kind: str) -> Loc:
@@ -72,7 +70,7 @@ def named_facts(data: Any) -> Iterator[tuple[Loc, str]]:
                 yield found, condition["profile"]
 
 
-# --- walking over data that may have any shape --------------------------------------------------------------------------
+# --- walking over data that may have any shape --------------------------------------------------------------------
 
 
 def _items(owner: Any, name: str, loc: Loc = ()) -> Iterator[tuple[Loc, dict[str, Any]]]:
@@ -122,7 +120,7 @@ def _by_id(
         yield name, (loc, item)
 
 
-# --- the rules ------------------------------------------------------------------------------------------------------------
+# --- the rules ----------------------------------------------------------------------------------------------------
 
 
 def _check_question(
@@ -136,7 +134,7 @@ def _check_question(
     if basis == "clause" and "A" not in certainties and all(name in clauses for name in cited):
         document.problem(
             (*loc, "basis"),
-            "basis: clause には、一次資料で確かめた条項（確度 A）が一つは要ります。B だけなら reported、どちらもなければ own にしてください",
+            "basis: clause には確度 A の条項が一つは要ります。B だけなら reported、どちらもなければ own にしてください",
             "basis: clause needs a clause of certainty A; with B only write reported, with neither write own",
         )
     if basis == "reported" and not certainties & {"A", "B"} and all(name in clauses for name in cited):
@@ -168,11 +166,10 @@ def _check_action(
     _check_names(document, (*loc, "requires"), "action", _names(action, "requires"), actions)
     _check_names(document, (*loc, "support"), "support", _names(action, "support"), support)
     cost = action.get("cost_jpy")
-    if isinstance(cost, dict) and isinstance(cost.get("low"), int) and isinstance(cost.get("high"), int):
-        if cost["low"] > cost["high"]:
-            document.problem(
-                (*loc, "cost_jpy"), "費用の low が high より大きくなっています", "cost: low is more than high"
-            )
+    low, high = (cost.get("low"), cost.get("high")) if isinstance(cost, dict) else (None, None)
+    if isinstance(low, int) and isinstance(high, int) and low > high:
+        words = ("費用の low が high より大きくなっています", "cost: low is more than high")
+        document.problem((*loc, "cost_jpy"), *words)
 
 
 def _check_names(
@@ -219,7 +216,7 @@ def _check_conditions(document: Document, questions: Mapping[str, tuple[Loc, dic
         for found, part in _walk((*loc, "applies_when"), question["applies_when"]):
             _check_condition(document, found, part, questions)
         try:
-            conditions[name] = _adapter(Condition).validate_python(question["applies_when"])
+            conditions[name] = ADAPTERS[Condition].validate_python(question["applies_when"])
         except ValidationError:
             continue
     edges = {name: sorted(questions_in(condition)) for name, condition in conditions.items()}

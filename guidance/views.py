@@ -1,4 +1,4 @@
-"""The library: what the documents say, which question asks it, and the glossary. It needs no account and no database."""
+"""The library: what the documents say, which question asks it, the glossary. No account, no database."""
 
 from __future__ import annotations
 

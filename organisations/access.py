@@ -74,7 +74,7 @@ def signed_in(view: Callable[..., Any]) -> View:
 def _membership(request: HttpRequest, organisation_id: UUID) -> Membership:
     found = (
         Membership.objects.select_related("organisation")
-        .filter(user_id=request.user.pk, organisation_id=organisation_id)
+        .filter(user=cast(User, request.user), organisation_id=organisation_id)
         .first()
     )
     if found is None:

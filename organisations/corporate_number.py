@@ -1,7 +1,7 @@
 """PURE. 法人番号: 13 digits, the first of which checks the other twelve.
 
-Check digit = 9 − (Σ P_n·Q_n mod 9), where P_n is the n-th of the twelve digits counted from the right and Q_n is 1 for odd
-n and 2 for even n (法人番号の指定等に関する省令 第2条).
+Check digit = 9 − (Σ P_n·Q_n mod 9), where P_n is the n-th of the twelve digits counted from the right and Q_n is 1 for
+odd n and 2 for even n (法人番号の指定等に関する省令 第2条).
 """
 
 from __future__ import annotations

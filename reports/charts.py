@@ -29,7 +29,9 @@ LINE_HEIGHT = 1.2
 RADAR_WIDTH = 480.0
 RADAR_RADIUS = 116.0
 RADAR_TEXT = 12.5
-RADAR_LABEL_EM = 8.4
+RADAR_LABEL_EM = 11.0
+RADAR_REACH = RADAR_RADIUS + 14
+RADAR_NEAREST = 16.0
 BAR_WIDTH = 400.0
 BAR_TEXT = 12.5
 BAR_HEIGHT = 12.0
@@ -89,8 +91,9 @@ def radar(groups: Sequence[Group], *, title: str, prefix: str) -> str:
     for index, ((_, mark), label) in enumerate(zip(spokes, labels, strict=True)):
         x, y = at(index, 100)
         edge = center + label.x
-        middle = label.y + label.height / 2 - top
-        parts.append(_line(x, y, edge - math.copysign(3, label.x), middle, LINE, 0.8))
+        upper = label.y - top
+        towards = min(max(y, upper + 6), upper + label.height - 6)
+        parts.append(_line(x, y, edge - math.copysign(3, label.x), towards, LINE, 0.8))
         anchor = "start" if label.x > 0 else "end"
         for row, words in enumerate(label.lines):
             baseline = label.y - top + RADAR_TEXT * (0.95 + LINE_HEIGHT * row)
@@ -195,31 +198,34 @@ class _Label:
 
 
 def _radar_labels(marks: Sequence[Mark]) -> list[_Label]:
-    """Words beside the circle, moved apart where they would touch."""
+    """Words beside the circle, as wide as the picture leaves room, moved apart where they would touch."""
     count = len(marks)
-    reach = RADAR_RADIUS + 14
-    placed: dict[int, _Label] = {}
     angles = [math.tau * (index + 0.5) / count - math.pi / 2 for index in range(count)]
+    placed: dict[int, _Label] = {}
     for side in (1, -1):
         members = [index for index in range(count) if (math.cos(angles[index]) >= -1e-9) == (side > 0)]
         members.sort(key=lambda index: math.sin(angles[index]))
-        lines = {index: (*_wrap(marks[index].label, RADAR_LABEL_EM), marks[index].value) for index in members}
-        heights = {index: RADAR_TEXT * (LINE_HEIGHT * len(lines[index]) + 0.1) for index in members}
-        tops: list[float] = []
+        lines = []
         for index in members:
-            wanted = reach * 1.12 * math.sin(angles[index]) - heights[index] / 2
-            floor = tops[-1] + heights[members[len(tops) - 1]] + 3 if tops else -math.inf
-            tops.append(max(wanted, floor))
+            room = RADAR_WIDTH / 2 - 6 - max(RADAR_REACH * abs(math.cos(angles[index])), RADAR_NEAREST)
+            lines.append((*_wrap(marks[index].label, min(room / RADAR_TEXT, RADAR_LABEL_EM)), marks[index].value))
+        heights = [RADAR_TEXT * (LINE_HEIGHT * len(words) + 0.1) for words in lines]
+        wanted = [
+            1.12 * RADAR_REACH * math.sin(angles[index]) - height / 2
+            for index, height in zip(members, heights, strict=True)
+        ]
+        tops: list[float] = []
+        for row, top in enumerate(wanted):
+            tops.append(max(top, tops[-1] + heights[row - 1] + 3) if tops else top)
         # What was pushed down past its place is brought back by half, so that both ends move alike.
-        drift = max(
-            (top - (reach * 1.12 * math.sin(angles[i]) - heights[i] / 2) for top, i in zip(tops, members, strict=True)),
-            default=0,
-        )
-        for top, index in zip(tops, members, strict=True):
-            y = top - drift / 2
-            middle = min(abs(y + heights[index] / 2), reach)
-            x = max(math.sqrt(reach**2 - middle**2), 16)
-            placed[index] = _Label(side * x, y, heights[index], lines[index])
+        drift = max((top - wish for top, wish in zip(tops, wanted, strict=True)), default=0.0) / 2
+        for index, top, height, words in zip(members, tops, heights, lines, strict=True):
+            y = top - drift
+            nearest = min(max(y, -y - height, 0.0), RADAR_REACH)
+            beside = math.sqrt(RADAR_REACH**2 - nearest**2)
+            widest = max(_width(line) for line in words) * RADAR_TEXT
+            x = max(min(max(beside, RADAR_NEAREST), RADAR_WIDTH / 2 - 2 - widest), RADAR_NEAREST)
+            placed[index] = _Label(side * x, y, height, words)
     return [placed[index] for index in range(count)]
 
 
@@ -299,7 +305,7 @@ def _n(number: float) -> str:
 
 def _width(words: str) -> float:
     """About how many ems a text takes."""
-    return sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.56 for sign in words)
+    return sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.6 for sign in words)
 
 
 def _wrap(words: str, limit: float) -> tuple[str, ...]:

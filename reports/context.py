@@ -1,7 +1,7 @@
 """Everything that the result page, the PDF action plan and the exports show, decided once and frozen.
 
-No database and no request: a context is made from a catalog, a scorecard and the answers behind it, so that the same figures
-come out wherever they are read. Points are strings with one decimal; money is whole yen.
+No database and no request: a context is made from a catalog, a scorecard and the answers behind it, so that the same
+figures come out wherever they are read. Points are strings with one decimal; money is whole yen.
 """
 
 from __future__ import annotations
@@ -247,8 +247,8 @@ def build(
 ) -> ReportContext:
     """The context of one scorecard.
 
-    `dated` is the day of submission (or today for a running one); the plan begins in the month after it. `number` counts the
-    submissions of the assessment.
+    `dated` is the day of submission (or today for a running one); the plan begins in the month after it. `number` counts
+    the submissions of the assessment.
     """
     trace = tuple(
         _line(catalog, axis, section, question, answers, language)
@@ -394,7 +394,7 @@ def _weakest(trace: tuple[TraceLine, ...]) -> tuple[TraceLine, ...]:
 
 
 def _actions(catalog: Catalog, planned: tuple[PlannedAction, ...], language: str) -> tuple[ActionView, ...]:
-    titles = {axis.id: axis.title.get(language) for axis in catalog.axes}
+    titles: dict[str, str] = {axis.id: axis.title.get(language) for axis in catalog.axes}
     numbers = {item.ranked.action.id: number for number, item in enumerate(planned, start=1)}
     views = []
     for number, item in enumerate(planned, start=1):

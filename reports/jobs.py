@@ -1,7 +1,7 @@
 """The life of a report job: order, claim, produce, finish, and the sweep that rings again for what was lost.
 
-A worker that is killed at any line leaves a row behind that says WAITING or RUNNING; the sweep finds it. At worst a file is
-made twice under the same name.
+A worker that is killed at any line leaves a row behind that says WAITING or RUNNING; the sweep finds it. At worst a file
+is made twice under the same name.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Ring = Callable[[UUID], None]
 
 
 def order(submission: Submission, *, language: str, by: User, ring: Ring) -> ReportFile:
-    """The job for this file: the one that exists (a failed one starts anew), or a new one. The same order makes one file."""
+    """The job for this file: the existing one (a failed one starts anew), or a new one."""
     with transaction.atomic():
         job, created = ReportFile.objects.get_or_create(
             submission=submission,

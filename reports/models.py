@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -55,8 +54,8 @@ class ReportFile(models.Model):
     file = models.FileField(blank=True, max_length=200)
     size = models.PositiveIntegerField(default=0)
 
-    objects: ClassVar[TenantManager[ReportFile]] = TenantManager()
-    unscoped: ClassVar[models.Manager[ReportFile]] = models.Manager()
+    objects = TenantManager()
+    unscoped = models.Manager()
 
     class Meta:
         ordering = ["-requested_at"]

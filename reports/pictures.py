@@ -19,7 +19,7 @@ def radar(report: ReportContext) -> SafeString:
     groups = [
         charts.Group(
             axis.title,
-            [charts.Mark(section.title, section.points, section.score or "—") for section in axis.sections],
+            tuple(charts.Mark(section.title, section.points, section.score or "—") for section in axis.sections),
         )
         for axis in report.axes
     ]

@@ -86,7 +86,7 @@ def without_question(catalog: Catalog, name: str) -> Catalog | None:
     return make_catalog(*axes)
 
 
-# --- strategies -------------------------------------------------------------------------------------------------------
+# --- strategies ---------------------------------------------------------------------------------------------------
 
 gates = st.none() | st.fixed_dictionaries({"stage": st.integers(2, 5), "min_level": st.integers(1, 4)})
 conditions = st.none() | st.fixed_dictionaries({"profile": st.sampled_from(FLAGS), "is": st.booleans()})

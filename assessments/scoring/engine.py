@@ -28,7 +28,7 @@ STAGE_STARTS = (20, 40, 60, 80)
 
 
 def score(catalog: Catalog, answers: Answers, profile: Profile) -> Scorecard:
-    """The scorecard of an answer set. Answers to questions that the catalog or the profile does not ask are not scored."""
+    """The scorecard of an answer set; answers to questions that are not asked are not scored."""
     asked = applicable(catalog, profile, levels_of(answers))
     return Scorecard(catalog.ref, ENGINE, tuple(score_axis(axis, answers, asked) for axis in catalog.axes))
 

@@ -49,7 +49,7 @@ class HeldGate:
 
 @dataclass(frozen=True, slots=True)
 class AxisScore:
-    """One of the three scores, 0–100. None throughout where no question applies; `score` None where nothing is known."""
+    """One of the three scores, 0–100; all None where no question applies, `score` None where nothing is known."""
 
     id: str
     score: Fraction | None

@@ -130,7 +130,7 @@ def reopen(request: TenantRequest, assessment_id: UUID) -> HttpResponse:
     return redirect("assessments:contents", request.organisation.pk, assessment_id)
 
 
-# --- parts --------------------------------------------------------------------------------------------------------------
+# --- parts --------------------------------------------------------------------------------------------------------
 
 
 def _frame(request: TenantRequest, assessment: Assessment, catalog: Catalog, state: Progress) -> dict[str, object]:

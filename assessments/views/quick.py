@@ -1,4 +1,4 @@
-"""The quick check without an account. Its result page belongs to `reports`; answers travel in the form, not on the server."""
+"""The quick check without an account; its result page belongs to `reports`, and its answers travel in the form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result of the quick check: from the answers in the form to the page or to one sheet of paper. Nothing is stored."""
+"""The result of the quick check: from the answers in the form to the page or to a sheet. Nothing is stored."""
 
 from __future__ import annotations
 

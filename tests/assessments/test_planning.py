@@ -46,7 +46,7 @@ def four_questions(*actions: Action) -> Catalog:
     return one_axis(*(make_question(f"Q-{number}") for number in range(1, 5)), actions=actions)
 
 
-# --- the order --------------------------------------------------------------------------------------------------------
+# --- the order ----------------------------------------------------------------------------------------------------
 
 
 def test_the_larger_gain_per_person_day_comes_first() -> None:
@@ -225,7 +225,7 @@ def test_every_action_that_still_helps_is_done_once_after_its_prerequisites(
             assert level is None or raised.get(item.question, level) >= item.to
 
 
-# --- the quarters -----------------------------------------------------------------------------------------------------
+# --- the quarters -------------------------------------------------------------------------------------------------
 
 
 def planned(*actions: Action, person_days: int = 20, horizon: int = 4) -> dict[str, int | None]:

@@ -176,6 +176,16 @@ def test_a_file_that_cannot_be_used_is_refused_with_the_reason(tmp_path: Path, c
     assert said in "\n".join(lines)
 
 
+@pytest.mark.parametrize("named", ["", "catalog.yaml", "."])
+def test_an_answers_file_names_a_version_and_cannot_make_us_open_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    (tmp_path / "catalog.yaml").write_text("- private\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    lines, _, _ = refused(write(tmp_path, {"catalog": named, "answers": {}}), lang="en")
+    assert "there is no such catalog" in lines[0]
+
+
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
     lines, _, status = refused(tmp_path / "none.json", lang="en")
     assert status == 1

@@ -99,7 +99,7 @@ def test_an_answer_to_a_hidden_question_opens_no_other_question() -> None:
     assert first_axis(catalog, answers, exports=True).score == Fraction(200, 3)
 
 
-# --- stages -----------------------------------------------------------------------------------------------------------
+# --- stages -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_gate_above_the_points_lowers_nothing() -> None:
     assert [gate.id for gate in axis.held_by] == ["G"]
 
 
-# --- answers, and what is shown ---------------------------------------------------------------------------------------
+# --- answers, and what is shown -----------------------------------------------------------------------------------
 
 
 def test_an_answer_is_one_thing_only() -> None:

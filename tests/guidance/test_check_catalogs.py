@@ -78,7 +78,7 @@ def test_a_remark_is_told_and_refuses_nothing(tmp_path: Path) -> None:
     assert f"catalog.yaml:{line_of(text, 'profile: import')} no form of this app asks" in err[0]
 
 
-# --- the lock ---------------------------------------------------------------------------------------------------------
+# --- the lock -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_neither_a_draft_nor_an_unknown_version_is_locked(own_library: Path) -> 
     assert "there is no tiny@2" in str(refused(lock="tiny@2")[1])
 
 
-# --- the JSON Schema --------------------------------------------------------------------------------------------------
+# --- the JSON Schema ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", [Question, Action, Axis, Section, Term])

@@ -50,7 +50,7 @@ def test_the_three_documents_are_complete() -> None:
     assert len(library().clauses) == sum(CLAUSES.values()), "a clause id stands in two documents"
 
 
-# --- traceability -----------------------------------------------------------------------------------------------------
+# --- traceability -------------------------------------------------------------------------------------------------
 
 
 def test_every_clause_that_a_document_says_or_is_reported_to_say_is_asked_about() -> None:
@@ -67,7 +67,7 @@ def test_our_own_reading_is_never_the_only_ground_for_saying_that_a_document_say
     assert [q.id for q in questions() if q.basis == "reported" and not certainties[q.id] & {"A", "B"}] == []
 
 
-# --- actions ----------------------------------------------------------------------------------------------------------
+# --- actions ------------------------------------------------------------------------------------------------------
 
 
 def test_every_action_is_led_to_by_a_question_that_it_raises() -> None:
@@ -95,7 +95,7 @@ def test_no_action_raises_one_question_twice() -> None:
     assert twice == []
 
 
-# --- the quick check --------------------------------------------------------------------------------------------------
+# --- the quick check ----------------------------------------------------------------------------------------------
 
 
 def test_the_quick_check_has_four_questions_per_axis_for_any_company() -> None:
@@ -105,7 +105,7 @@ def test_the_quick_check_has_four_questions_per_axis_for_any_company() -> None:
     assert list(catalog().quick().questions) == [question.id for question in questions() if question.quick]
 
 
-# --- texts ------------------------------------------------------------------------------------------------------------
+# --- texts --------------------------------------------------------------------------------------------------------
 
 
 def texts_of(found: object, where: str) -> Iterator[tuple[str, Text]]:

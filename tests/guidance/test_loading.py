@@ -287,7 +287,7 @@ def test_a_message_names_file_line_and_place_in_both_languages(tmp_path: Path) -
     assert problem.message("en").startswith(f"{place} there is no clause 'C-Z'")
 
 
-# --- the lock ---------------------------------------------------------------------------------------------------------
+# --- the lock -----------------------------------------------------------------------------------------------------
 
 RELEASED = changed(('version: "1"', 'version: "1"\nreleased: 2026-12-01'))
 
@@ -319,6 +319,12 @@ def test_the_lock_may_lie_in_the_folder_above(tmp_path: Path) -> None:
     assert load_catalog(folder, REFERENCES, locked=False).catalog.ref == "tiny@1"
 
 
+def test_a_line_of_the_lock_that_cannot_be_read_is_a_fault_and_no_crash(tmp_path: Path) -> None:
+    file = write(tmp_path, RELEASED)
+    write(tmp_path, "tiny@1\n", "catalogs.lock")
+    assert refused(file)
+
+
 def test_a_lock_takes_a_release_once_and_never_other_bytes(tmp_path: Path) -> None:
     lock = write(tmp_path, "# remark\n", "catalogs.lock")
     write_lock(lock, "tiny@1", "abc")
@@ -338,7 +344,7 @@ def test_a_release_has_every_text_in_english(tmp_path: Path) -> None:
     assert [problem.line for problem in refused(file)] == [line_of(text, "{ja: 四}")]
 
 
-# --- sources and support ----------------------------------------------------------------------------------------------
+# --- sources and support ------------------------------------------------------------------------------------------
 
 SOURCE = """\
 schema: 1

@@ -122,7 +122,7 @@ def test_one_file_may_be_included_in_two_places(tmp_path: Path) -> None:
     assert document.place(("y", 1, "id")) == ("one.yaml", 2)
 
 
-# --- single files -----------------------------------------------------------------------------------------------------
+# --- single files -------------------------------------------------------------------------------------------------
 
 
 def test_a_yaml_mistake_is_told_with_its_line(tmp_path: Path) -> None:

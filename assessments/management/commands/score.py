@@ -8,14 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from assessments.cli import refusing_in, open_answers
+from assessments.cli import open_answers, refusing_in
 from assessments.scoring.engine import score
 from assessments.scoring.scorecard import to_json
 
 
 class Command(BaseCommand):
     help = "回答ファイルを採点し、結果を JSON で標準出力に書きます / scores an answers file"
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--answers", required=True, metavar="FILE")

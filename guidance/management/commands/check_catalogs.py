@@ -10,14 +10,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from guidance.catalog import Catalog
-from guidance.loading import LIBRARY, LOCK_NAME, InputRefused, json_schema, load_catalog, write_lock
-from guidance.problems import Problem
+from guidance.loading import LIBRARY, LOCK_NAME, json_schema, load_catalog, write_lock
+from guidance.problems import InputRefused, Problem
 from guidance.registry import library
 
 
 class Command(BaseCommand):
     help = "設問票と文書の台帳を検査します / validates catalogs and sources"
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="*", metavar="PATH", help="フォルダーかファイル / a folder or a file")
