@@ -105,6 +105,7 @@ def database() -> dict[str, Any]:
 
 
 DATABASES = {"default": database()}
+GUIDANCE_LIBRARY = Path(env.text("GUIDANCE_LIBRARY", default=str(BASE_DIR / "guidance" / "library")))
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

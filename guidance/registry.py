@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from django.conf import settings
+
 from guidance.catalog import Catalog, Clause, Source
 from guidance.loading import LIBRARY, LoadedCatalog, References, load_catalog, load_source, support_ids
 from guidance.problems import InputRefused, Problem
@@ -72,7 +74,7 @@ def open_library(folder: Path = LIBRARY) -> Library:
 @cache
 def library() -> Library:
     """The library of this installation."""
-    return open_library()
+    return open_library(settings.GUIDANCE_LIBRARY)
 
 
 def get_catalog(ref: str) -> Catalog:

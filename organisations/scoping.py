@@ -1,7 +1,7 @@
 """The tenant scope: rows of a company are read inside `scope(organisation)` and nowhere else.
 
-A query through `objects` outside a scope raises UnscopedQuery, so a forgotten filter is an error and not a leak. The one
-way out is the manager `unscoped`; a test holds the short list of its uses.
+A query through `objects` outside a scope raises UnscopedQuery, so a forgotten filter is an error and not a leak. The
+one way out is the manager `unscoped`; a test holds the short list of its uses.
 """
 
 from __future__ import annotations

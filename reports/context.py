@@ -247,8 +247,8 @@ def build(
 ) -> ReportContext:
     """The context of one scorecard.
 
-    `dated` is the day of submission (or today for a running one); the plan begins in the month after it. `number` counts
-    the submissions of the assessment.
+    `dated` is the day of submission (or today for a running one); the plan begins in the month after it. `number`
+    counts the submissions of the assessment.
     """
     trace = tuple(
         _line(catalog, axis, section, question, answers, language)

@@ -1,7 +1,7 @@
 """The life of a report job: order, claim, produce, finish, and the sweep that rings again for what was lost.
 
-A worker that is killed at any line leaves a row behind that says WAITING or RUNNING; the sweep finds it. At worst a file
-is made twice under the same name.
+A worker that is killed at any line leaves a row behind that says WAITING or RUNNING; the sweep finds it. At worst a
+file is made twice under the same name.
 """
 
 from __future__ import annotations

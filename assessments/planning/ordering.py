@@ -1,8 +1,8 @@
 """PURE. Which actions, in which order: gates that hold a stage first, then axis gain per person-day.
 
 Gains are exact points of 100, measured on the low bound of the axis (what is certain), and each is the gain that is
-left when the actions before it are done: two actions that raise one question give the higher level, not the sum. Only known
-answers are raised; what is unknown is found out first (scoring §4).
+left when the actions before it are done: two actions that raise one question give the higher level, not the sum. Only
+known answers are raised; what is unknown is found out first (scoring §4).
 """
 
 from __future__ import annotations

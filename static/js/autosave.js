@@ -17,6 +17,15 @@
       note: form.elements.note.value,
     };
   };
+  // What the server sent, whatever was chosen before this script had loaded.
+  const servedIn = (form) => {
+    const choice = [...form.querySelectorAll("input[name=choice]")].find((input) => input.defaultChecked);
+    return {
+      choice: choice ? choice.value : "",
+      reason: form.elements.reason.defaultValue,
+      note: form.elements.note.defaultValue,
+    };
+  };
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const revisionOf = (form) => (form.elements.revision ? form.elements.revision.value : "0");
 
@@ -24,11 +33,11 @@
     if (form.querySelector("fieldset").disabled) return;
     const address = form.getAttribute("action");
     const slot = form.querySelector(".save-slot");
-    let saved = fieldsOf(form); // what the server has
+    let saved = servedIn(form); // what the server has
     let sent = null; // what is on its way
     let timer = 0;
     let retry = FIRST_RETRY;
-    let held = false; // a conflict or a closed assessment: the person decides
+    let held = Boolean(slot.querySelector("[data-save=conflict], [data-save=closed]")); // the person decides
 
     const say = (state, text) => {
       let line = slot.querySelector(".save-state");
@@ -137,7 +146,7 @@
         say("unsaved", words.textUnsaved);
         later(0);
       }
-    }
+    } else if (!same(fieldsOf(form), saved)) changed(0);
   };
 
   document.querySelectorAll("form[data-autosave]").forEach(start);

@@ -112,6 +112,24 @@ def test_prerequisites_come_first_however_little_they_gain() -> None:
     assert names(ranked(catalog, levels(Q_1=0, Q_2=0, Q_3=0, Q_4=0))) == ["first", "middle", "last"]
 
 
+def test_what_a_prerequisite_already_raised_is_not_gained_again() -> None:
+    catalog = four_questions(
+        make_action("last", {"Q-1": 4}, requires=("first",), person_days=1),
+        make_action("first", {"Q-1": 3}, person_days=30),
+    )
+    found = ranked(catalog, levels(Q_1=0, Q_2=0, Q_3=0, Q_4=0))
+    assert names(found) == ["first", "last"]
+    assert [item.gain for item in found] == [Fraction(75, 4), Fraction(25, 4)]
+
+
+def test_an_action_that_its_own_prerequisite_makes_needless_is_left_out() -> None:
+    catalog = four_questions(
+        make_action("last", {"Q-1": 2}, requires=("first",), person_days=1),
+        make_action("first", {"Q-1": 3}, person_days=30),
+    )
+    assert names(ranked(catalog, levels(Q_1=0))) == ["first"]
+
+
 def test_a_prerequisite_that_has_nothing_left_to_raise_is_not_done_again() -> None:
     catalog = four_questions(make_action("list", {"Q-1": 2}), make_action("complete", {"Q-1": 3}, requires=("list",)))
     assert names(ranked(catalog, levels(Q_1=0))) == ["list", "complete"]
@@ -220,9 +238,9 @@ def test_every_action_that_still_helps_is_done_once_after_its_prerequisites(
     raised = {step.question: step.after for item in found for step in item.steps}
     asked = score(catalog, answers, profile).questions()
     for action in catalog.actions:
-        for item in action.raises:
-            level = asked[item.question].level
-            assert level is None or raised.get(item.question, level) >= item.to
+        for lift in action.raises:
+            level = asked[lift.question].level
+            assert level is None or raised.get(lift.question, level) >= lift.to
 
 
 # --- the quarters -------------------------------------------------------------------------------------------------
@@ -270,6 +288,12 @@ def test_an_effort_larger_than_a_quarter_runs_on() -> None:
 def test_weeks_count_where_they_are_longer_than_the_effort() -> None:
     assert planned(effort("a", 1, weeks=13)) == {"a": 1}
     assert planned(effort("a", 1, weeks=14)) == {"a": 2}
+
+
+def test_weeks_run_from_the_quarter_in_which_there_are_days_to_begin() -> None:
+    assert planned(effort("a", 20), effort("b", 1, weeks=13)) == {"a": 1, "b": 2}
+    assert planned(effort("a", 20), effort("b", 1, weeks=14)) == {"a": 1, "b": 3}
+    assert planned(effort("a", 19), effort("b", 1, weeks=14)) == {"a": 1, "b": 2}
 
 
 def test_prerequisites_finish_first() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from guidance.catalog import Clause, Text
+from guidance.catalog import Certainty, Clause, Text
 from guidance.loading import LoadedCatalog, References, load_catalog
 
 MINIMAL = """\
@@ -75,7 +75,7 @@ glossary:
 """
 
 
-def clause(name: str, certainty: str) -> Clause:
+def clause(name: str, certainty: Certainty) -> Clause:
     words = Text("言葉", "Words")
     return Clause(id=name, heading=words, text=words, place=words, certainty=certainty)
 

@@ -115,11 +115,12 @@ def test_an_include_that_leads_back_to_itself_is_refused(tmp_path: Path, start: 
 
 def test_one_file_may_be_included_in_two_places(tmp_path: Path) -> None:
     write(tmp_path, "- {id: a}\n", "part.yaml")
-    document = read(write(tmp_path, "x: [{include: part.yaml}]\ny: [{include: part.yaml}, {id: b}]\n", "one.yaml"))
+    text = "x: [{include: part.yaml}]\ny: [{id: b}, {include: part.yaml}, {id: c}]\n"
+    document = read(write(tmp_path, text, "one.yaml"))
     assert document.problems == []
-    assert document.data == {"x": [{"id": "a"}], "y": [{"id": "a"}, {"id": "b"}]}
-    assert document.place(("y", 0, "id")) == ("part.yaml", 1)
-    assert document.place(("y", 1, "id")) == ("one.yaml", 2)
+    assert document.data == {"x": [{"id": "a"}], "y": [{"id": "b"}, {"id": "a"}, {"id": "c"}]}
+    places = [document.place(("y", index, "id")) for index in range(3)]
+    assert places == [("one.yaml", 2), ("part.yaml", 1), ("one.yaml", 2)]
 
 
 # --- single files -------------------------------------------------------------------------------------------------

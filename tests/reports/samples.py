@@ -1,4 +1,4 @@
-"""Believable answers over the whole catalog: a machining firm that began with purchasing and has not yet looked at technology."""
+"""Believable answers over the whole catalog: a machining firm that began with purchasing, and hardly with technology."""
 
 from __future__ import annotations
 

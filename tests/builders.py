@@ -1,0 +1,141 @@
+"""People, companies, assessments and submissions for tests; each `make_*` has a sensible default for what is not said."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.db import models
+
+from assessments import services
+from assessments.models import Answer as AnswerRow
+from assessments.models import Assessment, Submission
+from assessments.scoring.answers import Answer
+from guidance.profile import FLAGS
+from guidance.registry import current_catalog
+from organisations.models import Membership, Organisation, User
+from organisations.policy import Role
+from organisations.scoping import scope
+from organisations.services import found_organisation
+from reports.jobs import TEMPLATE_VERSION
+from reports.models import ReportFile
+from tests.reports import samples
+
+PASSWORD = "harbour-lamp-2026"
+FAKE_PDF = b"%PDF-1.7 fake"
+VISIBILITY = "A.visibility"
+FIRST, SECOND, THIRD = "A-VIS-01", "A-VIS-02", "A-VIS-03"
+"""Questions of A.visibility that every company is asked."""
+ONLY_MAKERS = "A-VIS-04"
+"""A question of A.visibility that is asked only where products are made."""
+_numbers = itertools.count(1)
+
+
+def make_user(email: str = "", *, name: str = "") -> User:
+    """Somebody with a verified address, whose password is PASSWORD."""
+    user = User.objects.create_user(email or f"person{next(_numbers)}@example.jp", PASSWORD, name=name)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_organisation(*, owner: User | None = None, facts: Mapping[str, bool] | None = None, **details: Any) -> Organisation:
+    """A company that makes products and imports; `facts` replaces those two."""
+    given = facts if facts is not None else {"makes_products": True, "imports": True}
+    fields: dict[str, Any] = {
+        "name": "株式会社みなと精密加工",
+        "corporate_number": "4234567890128",
+        "industry": "E",
+        "prefecture": "22",
+        "employees": 86,
+        "sales_band": "1b-4b",
+        "facts": {fact.key: given.get(fact.key, False) for fact in FLAGS},
+    }
+    return found_organisation(by=owner or make_user(), details={**fields, **details})
+
+
+def make_member(organisation: Organisation, role: Role, email: str = "", *, name: str = "") -> User:
+    """Somebody new in this company."""
+    user = make_user(email, name=name)
+    Membership.objects.create(user=user, organisation=organisation, role=role)
+    return user
+
+
+def make_assessment(
+    organisation: Organisation, *, answers: Mapping[str, Answer] | None = None, by: User | None = None
+) -> Assessment:
+    """An open assessment on the current catalog."""
+    with scope(organisation.pk):
+        return services.start_assessment(organisation, by=by, answers=answers)
+
+
+def full_answers() -> dict[str, Answer]:
+    """Believable answers to nearly every question: levels, わからない and 該当なし."""
+    return samples.answers(current_catalog())
+
+
+def make_submission(
+    organisation: Organisation,
+    *,
+    assessment: Assessment | None = None,
+    answers: Mapping[str, Answer] | None = None,
+    by: User | None = None,
+) -> Submission:
+    """A submitted assessment (of `full_answers` where nothing else is said)."""
+    if assessment is None:
+        assessment = make_assessment(organisation, answers=full_answers() if answers is None else answers, by=by)
+    with scope(organisation.pk):
+        return services.submit(organisation, assessment.pk, by=by)
+
+
+def make_report(submission: Submission, **fields: Any) -> ReportFile:
+    """A waiting job for the Japanese action plan."""
+    given = {"language": "ja", "template_version": TEMPLATE_VERSION, **fields}
+    return ReportFile.unscoped.create(organisation_id=submission.organisation_id, submission=submission, **given)
+
+
+def draft(said: int | str | None, *, note: str = "", reason: str = "") -> services.Draft:
+    """What a person typed: a level, "unknown", "na" (with `reason`), or None for a note alone."""
+    answer: Answer | None = None
+    if said == "unknown":
+        answer = Answer.unknown(note)
+    elif said == "na":
+        answer = Answer.not_applicable(reason, note)
+    elif isinstance(said, int):
+        answer = Answer.at(said, note)
+    return services.Draft(answer, note)
+
+
+def answer(
+    assessment: Assessment, question_id: str, said: int | str | None, *, by: User | None = None, **words: str
+) -> AnswerRow:
+    """Save an answer on top of whatever stands, as somebody of the company."""
+    organisation = Organisation.objects.get(pk=assessment.organisation_id)
+    by = by or User.objects.filter(memberships__organisation=organisation).order_by("pk")[0]
+    with scope(organisation.pk):
+        standing = AnswerRow.objects.filter(assessment=assessment, question_id=question_id).first()
+        revision = standing.revision if standing else 0
+        given = draft(said, **words)
+        return services.save_answer(organisation, assessment.pk, question_id, given, revision=revision, by=by).row
+
+
+def rows_of(assessment: Assessment) -> dict[str, AnswerRow]:
+    """The working answers as they stand in the database, by question id."""
+    return {row.question_id: row for row in AnswerRow.unscoped.filter(assessment=assessment)}
+
+
+def row_counts() -> dict[str, int]:
+    """How many rows every table holds, sessions included."""
+    return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
+
+
+def contents() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of our own tables, to show that nothing changed."""
+    return {model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in our_models()}
+
+
+def our_models() -> Iterator[type[models.Model]]:
+    for label in ("organisations", "assessments", "reports"):
+        yield from apps.get_app_config(label).get_models()

@@ -1,0 +1,139 @@
+"""What every test runs under, and the cast: owner, editor and viewer of one company, a stranger who owns another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, override_settings
+
+from organisations.models import Organisation, User
+from organisations.policy import Role
+from organisations.scoping import scope
+from reports import paper, tasks
+from tests.builders import FAKE_PDF, make_member, make_organisation, make_user
+
+# Row locks that make writers queue exist in PostgreSQL only.
+collect_ignore = [] if os.environ.get("DATABASE_URL", "").startswith("postgres") else ["assessments/test_concurrency.py"]
+
+ClientOf = Callable[[User | None], Client]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A hasher that does not cost a third of a second, static files without collectstatic, and files of this run alone."""
+    media = tmp_path_factory.mktemp("media")
+    storages = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(media), "base_url": None},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hashers, STORAGES=storages, STATIC_ROOT=str(media)):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_left_over() -> None:
+    """allauth counts sign-ins and mails in the cache; a test begins with none."""
+    cache.clear()
+
+
+@pytest.fixture
+def bells(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """The jobs that were rung for; nothing reaches a broker."""
+    heard: list[UUID] = []
+    monkeypatch.setattr(tasks.produce, "delay", lambda job_id: heard.append(UUID(job_id)))
+    return heard
+
+
+@pytest.fixture
+def printer(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The contexts that were printed; the paper is a few fake bytes, at once."""
+    printed: list[object] = []
+
+    def fake(context: object) -> bytes:
+        printed.append(context)
+        return FAKE_PDF
+
+    monkeypatch.setattr(paper, "action_plan", fake)
+    return printed
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings: Any) -> Path:
+    """An empty folder that holds the files of this test alone."""
+    folder = tmp_path / "media"
+    options = {"location": str(folder), "base_url": None}
+    settings.STORAGES = {**settings.STORAGES, "default": {**settings.STORAGES["default"], "OPTIONS": options}}
+    return folder
+
+
+# --- the cast -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return make_user("owner@minato.example", name="港 一郎")
+
+
+@pytest.fixture
+def company(owner: User) -> Organisation:
+    """The company of owner, editor and viewer."""
+    return make_organisation(owner=owner)
+
+
+@pytest.fixture
+def editor(company: Organisation) -> User:
+    return make_member(company, Role.EDITOR, "editor@minato.example", name="編 二郎")
+
+
+@pytest.fixture
+def viewer(company: Organisation) -> User:
+    return make_member(company, Role.VIEWER, "viewer@minato.example", name="見 三郎")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Somebody who owns another company."""
+    user = make_user("stranger@yamate.example", name="山手 花子")
+    make_organisation(owner=user, name="山手商会株式会社", corporate_number="")
+    return user
+
+
+@pytest.fixture
+def elsewhere(stranger: User) -> Organisation:
+    """The stranger's company."""
+    return stranger.memberships.get().organisation
+
+
+@pytest.fixture
+def anonymous() -> None:
+    """Nobody has signed in."""
+
+
+@pytest.fixture
+def inside(company: Organisation) -> Iterator[Organisation]:
+    """The test reads and writes the rows of `company`."""
+    with scope(company.pk):
+        yield company
+
+
+@pytest.fixture
+def client_of() -> ClientOf:
+    """A browser in which this person has signed in; None for nobody."""
+
+    def sign_in(user: User | None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    return sign_in
