@@ -36,7 +36,9 @@ def assessment(inside: Organisation) -> Assessment:
     return make_assessment(inside)
 
 
-def save(assessment: Assessment, given: services.Draft, *, revision: int, by: User, question: str = FIRST) -> services.Saved:
+def save(
+    assessment: Assessment, given: services.Draft, *, revision: int, by: User, question: str = FIRST
+) -> services.Saved:
     return services.save_answer(assessment.organisation, assessment.pk, question, given, revision=revision, by=by)
 
 
@@ -129,7 +131,9 @@ def test_an_unknown_question_is_refused(assessment: Assessment, editor: User) ->
     assert contents() == before
 
 
-def test_an_assessment_of_another_company_is_not_there(inside: Organisation, elsewhere: Organisation, editor: User) -> None:
+def test_an_assessment_of_another_company_is_not_there(
+    inside: Organisation, elsewhere: Organisation, editor: User
+) -> None:
     foreign = make_assessment(elsewhere)
     before = contents()
     with pytest.raises(Assessment.DoesNotExist):
@@ -164,7 +168,14 @@ def test_progress_counts_only_questions_that_apply_to_the_company(owner: User) -
         {"kind": "perhaps", "level": None},
         {"kind": "na", "level": None, "reason": ""},
     ],
-    ids=["level 5", "level without a level", "unknown with a level", "na with a level", "unknown kind", "na, no reason"],
+    ids=[
+        "level 5",
+        "level without a level",
+        "unknown with a level",
+        "na with a level",
+        "unknown kind",
+        "na, no reason",
+    ],
 )
 def test_the_database_refuses_an_answer_that_cannot_be(assessment: Assessment, columns: dict[str, object]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -203,7 +214,9 @@ def test_na_without_a_reason_is_no_answer(reason: str) -> None:
 # --- starting -----------------------------------------------------------------------------------------------------------
 
 
-def test_an_assessment_starts_on_the_current_catalog_with_the_answers_it_is_given(inside: Organisation, owner: User) -> None:
+def test_an_assessment_starts_on_the_current_catalog_with_the_answers_it_is_given(
+    inside: Organisation, owner: User
+) -> None:
     started = services.start_assessment(
         inside, by=owner, answers={FIRST: Answer.at(3), SECOND: Answer.unknown("聞く"), "A-OLD-01": Answer.at(1)}
     )
@@ -220,7 +233,9 @@ def test_an_assessment_starts_on_the_current_catalog_with_the_answers_it_is_give
 
 
 def test_submit_freezes_answers_scorecard_and_company(inside: Organisation, owner: User) -> None:
-    assessment = make_assessment(inside, answers={FIRST: Answer.at(3, "表あり"), SECOND: Answer.not_applicable("輸入なし")})
+    assessment = make_assessment(
+        inside, answers={FIRST: Answer.at(3, "表あり"), SECOND: Answer.not_applicable("輸入なし")}
+    )
     submission = services.submit(inside, assessment.pk, by=owner)
     assert submission.number == 1
     assert submission.submitted_by == owner

@@ -1,4 +1,4 @@
-"""Believable answers over the whole catalog: a machining firm that began with purchasing, and hardly with technology."""
+"""Believable answers over the whole catalog: a machining firm, ahead in purchasing and behind in technology."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def _date(text: str) -> dt.date:
 
 class Command(BaseCommand):
     help = "回答ファイルから行動計画書（PDF）を作ります / prints the action plan of an answers file"
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--answers", required=True, metavar="FILE")
