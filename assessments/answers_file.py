@@ -51,7 +51,7 @@ def parse_json(text: str, file: str) -> dict[str, Any]:
 
     try:
         data = json.loads(text, object_pairs_hook=pairs)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError also: a number of thousands of digits
         line = getattr(error, "lineno", 0)
         raise InputRefused(
             [Problem(file, line, "", f"JSON として読めません（{error}）", f"not valid JSON ({error})")]
@@ -137,13 +137,17 @@ def _company(data: Any, file: str) -> tuple[Company, list[Problem]]:
     if not isinstance(name, str):
         problems.append(Problem(file, 0, "company.name", "会社名を文字で書いてください", "write the name as text"))
         name = ""
-    number = data.get("corporate_number") or ""
-    if number:
+    number = data.get("corporate_number")
+    if number is None or number == "":
+        number = ""
+    else:
         try:
             number = normalise(str(number))
         except InvalidCorporateNumber as error:
             problems.append(Problem(file, 0, "company.corporate_number", error.ja, error.en))
-    profile = data.get("profile") or {}
+    profile = data.get("profile", {})
+    if profile is None:
+        profile = {}
     if not isinstance(profile, dict):
         problems.append(Problem(file, 0, "company.profile", "項目の組を { } で書いてください", "write an object"))
         profile = {}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from assessments.answers_file import AnswersFile, catalog_ref, parse_json, read_answers
 from guidance.catalog import Catalog
 from guidance.problems import InputRefused, Problem
-from guidance.registry import UnknownCatalog, find_catalog
+from guidance.registry import UnknownCatalog, current_catalog, find_catalog, get_catalog
 
 
 def open_answers(file: str, ref_or_path: str | None) -> tuple[Catalog, AnswersFile]:
@@ -26,12 +27,18 @@ def open_answers(file: str, ref_or_path: str | None) -> tuple[Catalog, AnswersFi
         raise InputRefused([Problem(file, 0, "", "UTF-8 で保存し直してください", "save it as UTF-8")]) from None
     data = parse_json(text, file)
     try:
-        catalog = find_catalog(ref_or_path or catalog_ref(data))
+        catalog = find_catalog(ref_or_path) if ref_or_path else _named(data)
     except UnknownCatalog as error:
         raise InputRefused(
             [Problem(file, 0, "catalog", f"この設問票はありません: {error}", f"there is no such catalog: {error}")]
         ) from None
     return catalog, read_answers(data, catalog, file)
+
+
+def _named(data: Mapping[str, Any]) -> Catalog:
+    """The catalog that an answers file names. It names a version; only the command line may name a path."""
+    ref = catalog_ref(data)
+    return current_catalog() if ref is None else get_catalog(ref)
 
 
 @contextmanager

@@ -17,6 +17,14 @@ REASON_LIMIT = 500
 CHOICES = [("", ""), *((str(level), str(level)) for level in range(5)), ("unknown", ""), ("na", "")]
 
 
+class NoteField(forms.CharField):
+    """Free text whose line breaks count as one character, as the browser counts them."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if isinstance(text, str) else text
+
+
 class AnswerForm(forms.Form):
     """One answer on top of a revision; `draft()` gives it to the service."""
 
@@ -30,7 +38,7 @@ class AnswerForm(forms.Form):
         max_length=REASON_LIMIT,
         error_messages={"max_length": _("理由は%(limit_value)d文字までです（いま%(show_value)d文字）。")},
     )
-    note = forms.CharField(
+    note = NoteField(
         required=False,
         max_length=NOTE_LIMIT,
         error_messages={"max_length": _("メモは%(limit_value)d文字までです（いま%(show_value)d文字）。")},

@@ -70,7 +70,7 @@ class Answer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["assessment", "question_id"], name="one_answer_per_question"),
             models.CheckConstraint(
-                condition=models.Q(kind="level", level__gte=0, level__lte=4)
+                condition=models.Q(kind="level", level__isnull=False, level__gte=0, level__lte=4)
                 | models.Q(kind__in=["unknown", "na", "none"], level__isnull=True),
                 name="answer_level_is_0_to_4",
             ),

@@ -97,18 +97,38 @@ def start_assessment(
     """Open an assessment on the current catalog, with `answers` (of the quick check) already in it."""
     catalog = catalog or current_catalog()
     assessment = Assessment.objects.create(organisation=organisation, catalog_ref=catalog.ref, created_by=by)
+    known = {name: answer for name, answer in (answers or {}).items() if name in catalog.questions}
+    _add(assessment, known, by)
+    return assessment
+
+
+@transaction.atomic
+def adopt_answers(assessment_id: UUID, answers: Answers, *, by: User) -> int:
+    """Put answers of the quick check where nothing stands yet; what was answered stays. Returns how many were taken.
+
+    Raises AssessmentClosed.
+    """
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if assessment.status != Assessment.Status.OPEN:
+        raise AssessmentClosed
+    catalog = get_catalog(assessment.catalog_ref)
+    standing = set(AnswerRow.objects.filter(assessment_id=assessment_id).values_list("question_id", flat=True))
+    fresh = {name: answer for name, answer in answers.items() if name in catalog.questions and name not in standing}
+    _add(assessment, fresh, by)
+    return len(fresh)
+
+
+def _add(assessment: Assessment, answers: Answers, by: User | None) -> None:
     AnswerRow.objects.bulk_create(
         AnswerRow(
-            organisation=organisation,
+            organisation_id=assessment.organisation_id,
             assessment=assessment,
             question_id=name,
             updated_by=by,
             **Draft(answer, answer.note).fields(),
         )
-        for name, answer in (answers or {}).items()
-        if name in catalog.questions
+        for name, answer in answers.items()
     )
-    return assessment
 
 
 @transaction.atomic

@@ -1,3 +1,5 @@
+"""Addresses of answering: the quick check, companies, the questionnaire."""
+
 from django.urls import path
 
 from assessments.views import company, entry, questionnaire, quick
@@ -11,6 +13,7 @@ urlpatterns = [
     path("company/new", company.create, name="company_new"),
     path("o/<uuid:organisation_id>/", company.overview, name="company"),
     path("o/<uuid:organisation_id>/company", company.edit, name="company_edit"),
+    path("o/<uuid:organisation_id>/kept", company.take_kept, name="take_kept"),
     path("o/<uuid:organisation_id>/assessments", company.start, name="start"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/", questionnaire.contents, name="contents"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/s/<str:section_id>", questionnaire.section, name="section"),

@@ -1,1 +1,1 @@
-"""The benchmarks: `make bench`, or `python -m bench` with a database of your own. Figures and targets: `bench.figures`."""
+"""The benchmarks: `make bench`, or `python -m bench` with a database of your own. Targets: `bench.figures`."""

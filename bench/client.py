@@ -170,13 +170,17 @@ def _hurry(client: Client, tally: Tally, barrier: threading.Barrier, seconds: fl
 def warm_up(clients: list[Client], rounds: int) -> float:
     """Fresh connections, several at a time, until every worker has drawn every page; the slowest page in ms."""
     slowest = [0.0]
+    errors: list[Exception] = []
 
     def visit(client: Client) -> None:
-        connection = Connection(client.port)
-        for page in PAGES:
-            slowest.append(client.get(connection, page))
-        client.save(connection)
-        connection.close()
+        try:
+            connection = Connection(client.port)
+            for page in PAGES:
+                slowest.append(client.get(connection, page))
+            client.save(connection)
+            connection.close()
+        except (Refused, OSError) as error:
+            errors.append(error)
 
     for _ in range(rounds):
         threads = [threading.Thread(target=visit, args=(client,)) for client in clients]
@@ -184,15 +188,15 @@ def warm_up(clients: list[Client], rounds: int) -> float:
             thread.start()
         for thread in threads:
             thread.join()
+    if errors:
+        raise errors[0]
     return max(slowest) * 1000
 
 
 def carry_out(plan: dict[str, Any]) -> dict[str, Any]:
     clients = [Client(port=plan["port"], **given) for given in plan["clients"]]
     slowest = warm_up(clients, plan["warm_up_rounds"])
-    runs = [
-        {**walk(clients[0], plan["visits"]), **rush(clients, plan["seconds"])} for _ in range(plan["runs"])
-    ]
+    runs = [{**walk(clients[0], plan["visits"]), **rush(clients, plan["seconds"])} for _ in range(plan["runs"])]
     return {"slowest_first_page": slowest, "runs": runs}
 
 

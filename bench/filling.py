@@ -78,9 +78,7 @@ def _batch(catalog: Catalog, numbers: range, password: str, dice: random.Random)
     assessments = Assessment.unscoped.bulk_create(
         Assessment(organisation=o, catalog_ref=catalog.ref, created_by=u) for u, o in pairs
     )
-    Answer.unscoped.bulk_create(
-        answer for assessment in assessments for answer in _answers(catalog, assessment, dice)
-    )
+    Answer.unscoped.bulk_create(answer for assessment in assessments for answer in _answers(catalog, assessment, dice))
     return assessments
 
 
@@ -107,7 +105,7 @@ def _answers(catalog: Catalog, assessment: Assessment, dice: random.Random) -> l
 
 def _client(assessment: Assessment, section_id: str) -> dict[str, Any]:
     """A signed-in session and the addresses that this client opens."""
-    user = assessment.created_by
+    user = User.objects.get(memberships__organisation=assessment.organisation_id)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

@@ -28,7 +28,7 @@ def make_library(folder: Path, questions: int = QUESTIONS) -> Path:
 
 
 def _grown(data: dict[str, Any], questions: int) -> dict[str, Any]:
-    """The catalog with evenly chosen questions doubled in their sections, and the actions that raise them doubled too."""
+    """The catalog with evenly chosen questions doubled in their sections, and so the actions that raise them."""
     sections = [section for axis in data["axes"] for section in axis["sections"]]
     ids = [question["id"] for section in sections for question in section["questions"]]
     missing = max(questions - len(ids), 0)

@@ -1,3 +1,5 @@
+"""The app: its name, and the system check on its catalogs."""
+
 from django.apps import AppConfig
 from django.core import checks
 

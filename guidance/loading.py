@@ -56,6 +56,8 @@ def load_catalog(path: Path, references: References, *, base: Path | None = None
         structure.check(document, references.clauses, references.support)
         remarks = _unknown_facts(document)
     digest = digest_of(document.files)
+    if catalog is not None and catalog.released is not None:
+        structure.check_translated(document)
     if locked and catalog is not None and catalog.released is not None:
         _check_lock(document, catalog, digest, lock_beside(file))
     if document.problems or catalog is None:
@@ -66,6 +68,8 @@ def load_catalog(path: Path, references: References, *, base: Path | None = None
 def load_source(path: Path, *, base: Path | None = None) -> Source:
     """Read one file of `sources/`. Raises InputRefused with every fault."""
     document = read(path, shown_as=_shown(path, base))
+    if document.data is None and not document.problems:
+        document.problem((), "中身が空です", "the file is empty")
     source = structure.build(Source, document) if document.data is not None else None
     if source is not None:
         seen: set[str] = set()
@@ -120,12 +124,13 @@ def lock_beside(file: Path) -> Path | None:
 
 
 def read_lock(path: Path) -> dict[str, str]:
-    """`catalog@version` -> digest; one line each, `#` starts a remark."""
+    """`catalog@version` -> digest; one a line, `#` starts a remark. Raises ValueError with a bad line."""
     locked: dict[str, str] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         if words := line.split("#", 1)[0].split():
-            ref, digest = words
-            locked[ref] = digest
+            if len(words) != 2:
+                raise ValueError(line.strip())
+            locked[words[0]] = words[1]
     return locked
 
 
@@ -142,7 +147,15 @@ def write_lock(path: Path, ref: str, digest: str) -> None:
 def _check_lock(document: Document, catalog: Catalog, digest: str, lock: Path | None) -> None:
     if lock is None:
         return
-    locked = read_lock(lock).get(catalog.ref)
+    try:
+        locked = read_lock(lock).get(catalog.ref)
+    except ValueError as error:
+        document.problem(
+            ("released",),
+            f"{LOCK_NAME} の行「{error}」を読めません。「名前@版 ハッシュ」の形に戻してください",
+            f"{LOCK_NAME}: cannot read the line {str(error)!r}; restore the form 'name@version digest'",
+        )
+        return
     if locked is None:
         document.problem(
             ("released",),

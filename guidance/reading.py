@@ -71,12 +71,20 @@ class _Reader:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return self._fault(shown, 0, "ファイルがありません", "there is no such file")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             return self._fault(
                 shown, 0, f"UTF-8 のファイルとして読めません（{error}）", f"not readable as UTF-8 ({error})"
             )
         try:
             node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            return None if node is None else self.value(node, loc, shown, opened | {name})
+        except RecursionError:
+            return self._fault(
+                shown,
+                0,
+                "入れ子が深すぎるか、自分自身を指しています",
+                "nested too deeply, or leading back to itself",
+            )
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             said = getattr(error, "problem", None) or str(error)
@@ -86,7 +94,6 @@ class _Reader:
                 f"YAML の書き方が誤っています（{said}）",
                 f"not valid YAML ({said})",
             )
-        return None if node is None else self.value(node, loc, shown, opened | {name})
 
     def value(self, node: yaml.Node, loc: Loc, shown: str, opened: frozenset[str]) -> Any:
         self.document.lines[loc] = (shown, node.start_mark.line + 1)
@@ -99,7 +106,8 @@ class _Reader:
             return items
         try:
             return self.scalars.construct_object(node, deep=True)
-        except (yaml.YAMLError, ValueError) as error:
+        except (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexError, TypeError) as error:
+            # PyYAML's constructors leave with whatever their parsing met.
             return self._fault(
                 shown,
                 node.start_mark.line + 1,
@@ -134,7 +142,7 @@ class _Reader:
             items.append(self.value(node, (*loc, len(items)), shown, opened))
             return
         line = node.start_mark.line + 1
-        if Path(name).name != name:
+        if Path(name).name != name or name in {"", ".", ".."} or "\0" in name:
             self._fault(
                 shown,
                 line,

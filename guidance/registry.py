@@ -90,10 +90,16 @@ def find_catalog(ref_or_path: str | None) -> Catalog:
     """A catalog by name or by path; without either, the current one. Raises UnknownCatalog or InputRefused."""
     if ref_or_path is None:
         return current_catalog()
-    path = Path(ref_or_path)
-    if path.exists():
+    if _exists(path := Path(ref_or_path)):
         return load_catalog(path, library().references).catalog
     return get_catalog(ref_or_path)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 @cache

@@ -29,9 +29,18 @@ def build(shape: type[Shape], document: Document) -> Shape | None:
         built: Shape = ADAPTERS[shape].validate_python(document.data)
     except ValidationError as error:
         for fault in error.errors(include_url=False):
+            if _follows_from_another(fault):
+                continue
             document.problem(_loc(document, fault["loc"], fault["type"]), *faults.of_shape(fault))
         return None
     return built
+
+
+def _follows_from_another(fault: Any) -> bool:
+    """Pydantic counts only the sound items of a list: one faulty item must not be told as a list that is too short."""
+    given = fault.get("input")
+    least = (fault.get("ctx") or {}).get("min_length")
+    return fault["type"] == "too_short" and isinstance(given, list) and least is not None and len(given) >= least
 
 
 def _loc(document: Document, loc: Sequence[str | int], kind: str) -> Loc:
@@ -160,8 +169,16 @@ def _check_action(
             "どの設問の段階も上げない施策です。raises を書いてください",
             "this action raises nothing; write raises",
         )
+    seen: set[str] = set()
     for found, item in raises:
         if isinstance(item.get("question"), str):
+            if item["question"] in seen:
+                document.problem(
+                    (*found, "question"),
+                    "同じ設問が二度あります。高いほうの段階だけを残してください",
+                    "this question stands twice; keep the higher level",
+                )
+            seen.add(item["question"])
             _check_names(document, (*found, "question"), "question", [item["question"]], questions, single=True)
     _check_names(document, (*loc, "requires"), "action", _names(action, "requires"), actions)
     _check_names(document, (*loc, "support"), "support", _names(action, "support"), support)
@@ -243,6 +260,16 @@ def _check_condition(document: Document, loc: Loc, part: dict[str, Any], questio
         return
     companions = {"profile": {"is", "in"}, "question": {"at_least"}}.get(kinds[0], set())
     given = companions & set(part)
+    strays = set(part) & {"is", "in", "at_least"} - companions
+    if strays:
+        names = "・".join(sorted(strays))
+        document.problem(
+            loc,
+            f"{kinds[0]} に {names} は添えられません",
+            f"{names.replace('・', ', ')} cannot stand beside {kinds[0]}",
+        )
+    if any(part[name] is None for name in given):
+        document.problem(loc, "条件の値が空です", "the condition has no value")
     if companions and len(given) != 1:
         need = " か ".join(sorted(companions, reverse=True))
         document.problem(
@@ -252,3 +279,19 @@ def _check_condition(document: Document, loc: Loc, part: dict[str, Any], questio
         _check_names(document, (*loc, "question"), "question", [part["question"]], questions, single=True)
     if kinds[0] in {"all", "any"} and part[kinds[0]] == []:
         document.problem((*loc, kinds[0]), "条件が空です", "the condition is empty")
+
+
+def check_translated(document: Document) -> None:
+    """A release is complete in both languages: a problem for every text without English."""
+
+    def visit(loc: Loc, value: Any) -> None:
+        if isinstance(value, dict):
+            if "ja" in value and not value.get("en"):
+                document.problem(loc, "公開する版には英語（en）も要ります", "a release needs English (en) too")
+            for name, part in value.items():
+                visit((*loc, name), part)
+        elif isinstance(value, list):
+            for index, part in enumerate(value):
+                visit((*loc, index), part)
+
+    visit((), document.data)

@@ -1,3 +1,5 @@
+"""Addresses of the library."""
+
 from django.urls import path
 
 from guidance import views

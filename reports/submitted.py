@@ -12,7 +12,8 @@ from assessments.scoring.scorecard import from_json
 from assessments.services import answers_of, company_json
 from guidance.registry import get_catalog
 from organisations.models import Organisation
-from reports.context import ReportContext, build
+from reports.assembly import build
+from reports.context import ReportContext
 
 
 def context_of(submission: Submission, language: str) -> ReportContext:

@@ -1,3 +1,5 @@
+"""Addresses of what is handed over: results and files."""
+
 from django.urls import path
 
 from reports.views import files, quick, results

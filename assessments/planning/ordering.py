@@ -46,20 +46,23 @@ def rank(catalog: Catalog, card: Scorecard) -> tuple[RankedAction, ...]:
     shares = {q.id: q.bound_share for axis in card.axes for q in axis.questions()}
     axis_of = {q.id: axis.id for axis in card.axes for q in axis.questions()}
     levels = {q.id: q.level for axis in card.axes for q in axis.questions() if q.level is not None}
-    gates = {gate.id: gate.min_level for axis in card.axes for gate in axis.blocking()}
+    gates = {gate.id: gate.min_level for axis in card.axes for gate in axis.holding()}
     waiting = dict(catalog.actions_by_id)
     ordered: list[RankedAction] = []
 
     def evaluate(action: Action) -> RankedAction:
         gains: dict[str, Fraction] = {}
         steps = []
+        highest: dict[str, int] = {}
         for item in action.raises:
-            before = levels.get(item.question)
-            if before is None or before >= item.to:
+            highest[item.question] = max(item.to, highest.get(item.question, 0))
+        for question, to in highest.items():
+            before = levels.get(question)
+            if before is None or before >= to:
                 continue
-            steps.append(Step(item.question, before, item.to))
-            axis = axis_of[item.question]
-            gains[axis] = gains.get(axis, Fraction(0)) + shares[item.question] * Fraction(item.to - before, 4)
+            steps.append(Step(question, before, to))
+            axis = axis_of[question]
+            gains[axis] = gains.get(axis, Fraction(0)) + shares[question] * Fraction(to - before, 4)
         opens = tuple(
             step.question
             for step in steps

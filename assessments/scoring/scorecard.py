@@ -65,6 +65,11 @@ class AxisScore:
         for section in self.sections:
             yield from section.questions
 
+    def holding(self) -> tuple[HeldGate, ...]:
+        """The gates that keep the axis below the stage that its points alone would give."""
+        points = self.stage_by_points
+        return tuple(gate for gate in self.held_by if points is not None and gate.stage <= points)
+
     def blocking(self) -> tuple[HeldGate, ...]:
         """The gates between this stage and the next one."""
         stage = self.stage

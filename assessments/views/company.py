@@ -15,7 +15,7 @@ from assessments.quick_session import forget_answers, kept_answers
 from guidance.registry import current_catalog, get_catalog
 from organisations.access import SignedInRequest, TenantRequest, requires, signed_in
 from organisations.forms import OrganisationForm
-from organisations.policy import Permission
+from organisations.policy import Permission, Role, allows
 from organisations.scoping import scope
 from organisations.services import found_organisation, update_organisation
 
@@ -72,8 +72,31 @@ def overview(request: TenantRequest) -> HttpResponse:
         "latest": assessments[0] if assessments else None,
         "catalog": current_catalog(),
         "kept": len(kept_answers(request)),
+        "may_answer": allows(Role(request.membership.role), Permission.ANSWER),
     }
     return render(request, "assessments/company.html", context)
+
+
+@requires(Permission.ANSWER)
+@require_POST
+def take_kept(request: TenantRequest) -> HttpResponse:
+    """The kept answers of the quick check: into the open assessment (or a new one), or away."""
+    kept = kept_answers(request)
+    forget_answers(request)
+    if request.POST.get("do") != "take" or not kept:
+        messages.info(request, _("簡易診断の回答は引き継ぎませんでした。"))
+        return redirect("assessments:company", request.organisation.pk)
+    assessment = Assessment.objects.filter(status=Assessment.Status.OPEN).first()
+    if assessment is None:
+        assessment = services.start_assessment(request.organisation, by=request.user, answers=kept)
+        taken = len(kept)
+    else:
+        taken = services.adopt_answers(assessment.pk, kept, by=request.user)
+    messages.success(
+        request,
+        _("簡易診断の回答 %(count)d 問を引き継ぎました。すでに答えてあった設問はそのままです。") % {"count": taken},
+    )
+    return redirect("assessments:contents", request.organisation.pk, assessment.pk)
 
 
 @requires(Permission.ANSWER)

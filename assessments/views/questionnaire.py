@@ -20,7 +20,7 @@ from assessments.progress import Progress, progress
 from guidance.catalog import Catalog, Question, Section
 from guidance.registry import get_catalog
 from organisations.access import TenantRequest, requires
-from organisations.policy import Permission
+from organisations.policy import Permission, Role, allows
 
 SAVE_STATE = "X-Save-State"
 """Header that proves to the page that this answer comes from the save view, and says how it went."""
@@ -141,7 +141,7 @@ def _frame(request: TenantRequest, assessment: Assessment, catalog: Catalog, sta
         "catalog": catalog,
         "progress": state,
         "open": assessment.status == Assessment.Status.OPEN,
-        "may_answer": request.membership.role != "viewer",
+        "may_answer": allows(Role(request.membership.role), Permission.ANSWER),
         "person": request.user.pk,
     }
 
@@ -173,6 +173,8 @@ def _section_page(
         else saved_card(question, number, rows.get(question.id), catalog.ref)
         for number, question in enumerate(asked, start=1)
     ]
+    if typed and typed.question.id not in state.asked:  # the company's facts changed while somebody wrote
+        cards.append(replace(typed, number=len(cards) + 1))
     visible = [found for found in sections if state.sections[found.id].total]
     later = [found for found in visible if sections.index(found) > place]
     earlier = [found for found in visible if sections.index(found) < place]

@@ -16,7 +16,8 @@ from assessments.scoring.engine import score
 from guidance.registry import current_catalog
 from organisations.access import public
 from reports import paper
-from reports.context import ReportContext, build
+from reports.assembly import build
+from reports.context import ReportContext
 from reports.rendering import RenderingError
 from reports.views.results import charts_of
 

@@ -22,7 +22,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 )
-NETWORK = r"net::ERR_INTERNET_DISCONNECTED|htmx:sendError"
+NETWORK = r"net::ERR_INTERNET_DISCONNECTED|htmx:(afterRequest|sendError)"
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
   console.error("content security policy:", event.violatedDirective, event.blockedURI));"""
 

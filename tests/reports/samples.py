@@ -10,7 +10,8 @@ from assessments.scoring.answers import Answer
 from assessments.scoring.engine import score
 from guidance.catalog import Catalog
 from guidance.registry import get_catalog
-from reports.context import ReportContext, build
+from reports.assembly import build
+from reports.context import ReportContext
 
 REF = "keian@2026.1"
 DATED = dt.date(2026, 11, 23)
@@ -72,7 +73,7 @@ def answers(catalog: Catalog) -> dict[str, Answer]:
 
 
 def full_context(**changes: Any) -> ReportContext:
-    """The report of the sample company over the whole catalog; `changes` go to `context.build`."""
+    """The report of the sample company over the whole catalog; `changes` go to `assembly.build`."""
     catalog = get_catalog(REF)
     return _context(catalog, **changes)
 

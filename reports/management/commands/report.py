@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from assessments.cli import open_answers, refusing_in
 from assessments.scoring.engine import score
 from reports import paper
-from reports.context import build
+from reports.assembly import build
 from reports.rendering import RenderingError, render
 
 

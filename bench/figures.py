@@ -1,0 +1,161 @@
+"""What is measured against which target, and the table and the JSON file that say how it came out."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+PACKAGES = ("django", "gunicorn", "psycopg", "weasyprint", "pydyf", "celery")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table. `relative` figures are also given as a multiple of /healthz of the same run."""
+
+    key: str
+    title: str
+    unit: str
+    target: float | None = None
+    least: bool = False
+    """True where the target is a lower bound."""
+    relative: bool = False
+    digits: int = 1
+
+    def met(self, value: float) -> bool | None:
+        if self.target is None:
+            return None
+        return value > self.target if self.least else value <= self.target
+
+    def wanted(self) -> str:
+        return "" if self.target is None else f"{'>' if self.least else '<='} {self.target:g} {self.unit}".rstrip()
+
+
+FIGURES = (
+    Figure("healthz", "reference: /healthz, p50", "ms"),
+    Figure("save", "save one answer, p50, 1 client", "ms", 20, relative=True),
+    Figure("section", "questionnaire page, p50", "ms", 80, relative=True),
+    Figure("contents", "contents page, p50", "ms", 80, relative=True),
+    Figure("result", "result page, p50", "ms", relative=True),
+    Figure("slowest_first_page", "slowest page of the first visits", "ms", relative=True),
+    Figure("saves_per_second", "saves a second, 8 clients", "/s", 150, least=True),
+    Figure("errors", "errors among them", "", 0, digits=0),
+    Figure("rush_p50", "save one answer, p50, 8 clients", "ms", relative=True),
+    Figure("rush_p95", "save one answer, p95, 8 clients", "ms", relative=True),
+    Figure("client_cpu", "CPU of the load client, of one core", "%"),
+    Figure("rss", "RSS of the largest web worker", "MB", 120),
+    Figure("pss", "PSS of the largest web worker", "MB"),
+    Figure("start", "start to first healthy answer", "s", 3, digits=2),
+    Figure("migrate", "first migration", "s", 20, digits=2),
+)
+PRINT_FIGURES = (
+    Figure("ratios", "one PDF: CPU, ours / naive form", "", 0.85, digits=3),
+    Figure("ours_ms", "one PDF: CPU, ours", "ms", digits=0),
+    Figure("naive_ms", "one PDF: CPU, naive form", "ms", digits=0),
+    Figure("ours_pages", "pages, ours", "", digits=0),
+    Figure("naive_pages", "pages, naive form", "", digits=0),
+    Figure("template_ms", "its HTML from the template, in neither", "ms", digits=0),
+)
+
+
+@dataclass
+class Results:
+    """Everything that one call of the benchmark found."""
+
+    machine: dict[str, Any]
+    options: dict[str, Any]
+    columns: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    """Database name -> figure key -> one value a run."""
+    printing: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+    def add(self, column: str, values: Mapping[str, Sequence[float]]) -> None:
+        self.columns.setdefault(column, {}).update({key: list(found) for key, found in values.items()})
+
+    def value(self, column: str, key: str) -> float | None:
+        found = self.columns.get(column, {}).get(key)
+        return (sum(found) if key == "errors" else median(found)) if found else None
+
+    def ratio(self, column: str, key: str) -> float | None:
+        """The median over the runs of value / healthz of that run."""
+        own, base = (self.columns.get(column, {}).get(name) or [] for name in (key, "healthz"))
+        if len(own) != len(base):
+            base = [median(base)] * len(own) if base else []
+        return median(a / b for a, b in zip(own, base, strict=True)) if own and base else None
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(self.__dict__, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def table(results: Results) -> str:
+    """The figures as text."""
+    names = list(results.columns)
+    rows = [["figure", "target", *(word for name in names for word in (name, "x healthz")), "met"]] if names else []
+    for figure in FIGURES if names else ():
+        values = [results.value(name, figure.key) for name in names]
+        if all(value is None for value in values):
+            continue
+        row = [figure.title, figure.wanted()]
+        for name, value in zip(names, values, strict=True):
+            ratio = results.ratio(name, figure.key) if figure.relative else None
+            row += [_shown(figure, value), "" if ratio is None else f"{ratio:.1f}"]
+        rows.append([*row, _met(figure, values)])
+    text = [_aligned(rows)] if rows else []
+    if results.printing:
+        lines = [["PDF", "target", "measured", "met"]]
+        for figure in PRINT_FIGURES:
+            found = results.printing[figure.key]
+            value = median(found) if isinstance(found, list) else float(found)
+            lines.append([figure.title, figure.wanted(), _shown(figure, value), _met(figure, [value])])
+        text.append(_aligned(lines))
+    return "\n\n".join(text)
+
+
+def _shown(figure: Figure, value: float | None) -> str:
+    return "-" if value is None else f"{value:.{figure.digits}f} {figure.unit}".rstrip()
+
+
+def _met(figure: Figure, values: Sequence[float | None]) -> str:
+    verdicts = [figure.met(value) for value in values if value is not None]
+    return "" if None in verdicts or not verdicts else "yes" if all(verdicts) else "NO"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            word.ljust(width) if place < 2 else word.rjust(width)
+            for place, (word, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    lines.insert(1, "-" * max(map(len, lines)))
+    return "\n".join(lines)
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    cpu = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.machine(),
+    )
+    return {
+        "cores": os.cpu_count(),
+        "usable_cores": len(os.sched_getaffinity(0)),
+        "cpu": cpu,
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "load_before": os.getloadavg(),
+    }

@@ -1,0 +1,242 @@
+"""Assembling a report context: catalog, scorecard and answers -> the frozen values of `reports.context`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from fractions import Fraction
+
+from assessments.answers_file import Company
+from assessments.planning.ordering import find_out, rank
+from assessments.planning.schedule import PERSON_DAYS_PER_QUARTER, PlannedAction, place, quarters
+from assessments.scoring.answers import Answer
+from assessments.scoring.scorecard import AxisScore, QuestionScore, Scorecard, SectionScore, shown
+from guidance.catalog import Catalog, Question
+from guidance.profile import FACTS, INDUSTRIES, PREFECTURES, SALES_BANDS
+from guidance.registry import library
+from reports.context import (
+    ActionView,
+    AxisView,
+    Citation,
+    CompanyView,
+    GateView,
+    ReportContext,
+    SectionView,
+    SourceView,
+    StepView,
+    TraceLine,
+)
+
+WEAKEST = 5
+STRONGEST = 3
+STRONG_LEVEL = 3
+
+
+def build(
+    catalog: Catalog,
+    card: Scorecard,
+    answers: Mapping[str, Answer],
+    company: Company,
+    *,
+    language: str,
+    dated: dt.date,
+    started_on: dt.date | None = None,
+    number: int | None = None,
+    signer: str = "",
+    final: bool = True,
+    quick: bool = False,
+) -> ReportContext:
+    """The context of one scorecard.
+
+    `dated` is the day of submission (or today for a running one); the plan begins in the month after it. `number`
+    counts the submissions of the assessment.
+    """
+    trace = tuple(
+        _line(catalog, axis, section, question, answers, language)
+        for axis in card.axes
+        for section in axis.sections
+        for question in section.questions
+        if question.state != "hidden"
+    )
+    planned = place(rank(catalog, card), dated)
+    return ReportContext(
+        language=language,
+        company=_company(company, language),
+        catalog=catalog,
+        engine=card.engine,
+        number=number,
+        started_on=started_on,
+        dated=dated,
+        signer=signer,
+        final=final,
+        quick=quick,
+        axes=tuple(_axis(catalog, axis, language) for axis in card.axes),
+        trace=trace,
+        strengths=_strengths(trace),
+        weakest=_weakest(trace),
+        find_out=tuple(catalog.questions[name] for name in find_out(card)),
+        unanswered=sum(line.state == "none" for line in trace),
+        actions=_actions(catalog, planned, language),
+        quarters=quarters(dated),
+        person_days_per_quarter=PERSON_DAYS_PER_QUARTER,
+        sources=_sources(catalog),
+    )
+
+
+def _company(company: Company, language: str) -> CompanyView:
+    profile = company.profile
+
+    def named(key: str) -> str:
+        choices = {"industry": INDUSTRIES, "prefecture": PREFECTURES, "sales_band": SALES_BANDS}[key]
+        text = choices.get(str(profile.get(key, "")))
+        return text.get(language) if text else ""
+
+    employees = profile.get("employees")
+    return CompanyView(
+        company.name,
+        company.corporate_number,
+        named("industry"),
+        named("prefecture"),
+        employees if FACTS["employees"].accepts(employees) and isinstance(employees, int) else None,
+        named("sales_band"),
+    )
+
+
+def _axis(catalog: Catalog, axis: AxisScore, language: str) -> AxisView:
+    own = next(found for found in catalog.axes if found.id == axis.id)
+    titles = {section.id: section.title.get(language) for section in own.sections}
+    binding = {gate.id for gate in axis.blocking()}
+    gates = tuple(
+        GateView(
+            catalog.questions[gate.id],
+            gate.stage,
+            gate.min_level,
+            catalog.questions[gate.id].levels[gate.min_level].get(language),
+            gate.id in binding,
+        )
+        for gate in axis.held_by
+    )
+    sections = tuple(
+        SectionView(
+            section.id,
+            titles[section.id],
+            section.weight,
+            shown(section.score),
+            None if section.score is None else float(section.score),
+            sum(question.state in {"level", "unknown", "na"} for question in section.questions),
+            sum(question.state != "hidden" for question in section.questions),
+        )
+        for section in axis.sections
+        if any(question.state != "hidden" for question in section.questions)
+    )
+    return AxisView(
+        id=axis.id,
+        title=own.title.get(language),
+        score=shown(axis.score),
+        low=shown(axis.low),
+        high=shown(axis.high),
+        coverage=shown(axis.coverage),
+        stage=axis.stage,
+        stage_by_points=axis.stage_by_points,
+        points=None if axis.score is None else float(axis.score),
+        low_points=float(axis.low or 0),
+        high_points=float(axis.high or 0),
+        gates=gates,
+        sections=sections,
+    )
+
+
+def _line(
+    catalog: Catalog,
+    axis: AxisScore,
+    section: SectionScore,
+    scored: QuestionScore,
+    answers: Mapping[str, Answer],
+    language: str,
+) -> TraceLine:
+    question = catalog.questions[scored.id]
+    answer = answers.get(scored.id)
+    found = catalog.section(section.id)
+    loss = Fraction(0) if scored.level is None else scored.bound_share * Fraction(4 - scored.level, 4)
+    return TraceLine(
+        question=question,
+        axis_id=axis.id,
+        section_title=found.title.get(language) if found else section.id,
+        state=scored.state,
+        level=scored.level,
+        level_text="" if scored.level is None else question.levels[scored.level].get(language),
+        weight=scored.weight,
+        contribution=shown(scored.contribution) or "",
+        possible=shown(scored.possible) or "",
+        loss=loss,
+        reason=answer.reason if answer else "",
+        note=answer.note if answer else "",
+        citations=_citations(question),
+    )
+
+
+def _citations(question: Question) -> tuple[Citation, ...]:
+    found = library()
+    return tuple(
+        Citation(found.clauses[name], found.clause_sources[name], found.clauses[name].certainty == "C")
+        for name in question.clauses
+        if name in found.clauses
+    )
+
+
+def _strengths(trace: tuple[TraceLine, ...]) -> tuple[TraceLine, ...]:
+    strong = [line for line in trace if line.level is not None and line.level >= STRONG_LEVEL]
+    return tuple(sorted(strong, key=lambda line: (-(line.level or 0), -line.weight))[:STRONGEST])
+
+
+def _weakest(trace: tuple[TraceLine, ...]) -> tuple[TraceLine, ...]:
+    weak = [line for line in trace if line.level is not None and line.level < STRONG_LEVEL]
+    return tuple(sorted(weak, key=lambda line: -line.loss)[:WEAKEST])
+
+
+def _actions(catalog: Catalog, planned: tuple[PlannedAction, ...], language: str) -> tuple[ActionView, ...]:
+    titles: dict[str, str] = {axis.id: axis.title.get(language) for axis in catalog.axes}
+    numbers = {item.ranked.action.id: number for number, item in enumerate(planned, start=1)}
+    views = []
+    for number, item in enumerate(planned, start=1):
+        action = item.ranked.action
+        views.append(
+            ActionView(
+                number=number,
+                action=action,
+                title=action.title.get(language),
+                why=action.why.get(language),
+                first_step=action.first_step.get(language),
+                how=tuple(step.get(language) for step in action.how),
+                cost_low=action.cost_jpy.low,
+                cost_high=action.cost_jpy.high,
+                person_days=action.person_days,
+                weeks=action.weeks,
+                owner=action.owner,
+                gains=tuple((titles[axis], shown(points) or "") for axis, points in item.ranked.gains.items()),
+                opens=tuple(catalog.questions[name] for name in item.ranked.opens),
+                steps=tuple(
+                    StepView(
+                        catalog.questions[step.question],
+                        step.before,
+                        step.after,
+                        catalog.questions[step.question].levels[step.after].get(language),
+                    )
+                    for step in item.ranked.steps
+                ),
+                requires=tuple(numbers[name] for name in action.requires if name in numbers),
+                quarter=item.quarter,
+            )
+        )
+    return tuple(views)
+
+
+def _sources(catalog: Catalog) -> tuple[SourceView, ...]:
+    found = library()
+    cited = sorted({name for question in catalog.questions.values() for name in question.clauses})
+    views = []
+    for source in found.sources.values():
+        ids = tuple(name for name in cited if name in source.clauses_by_id)
+        if ids:
+            views.append(SourceView(source, ids))
+    return tuple(views)

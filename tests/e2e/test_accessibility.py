@@ -1,0 +1,172 @@
+"""Every page at the width of a desk and of a phone: WCAG 2.1 AA as axe-core sees it, no sideways scrolling, and the keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e import live, steps
+from tests.e2e.conftest import OpenContext
+from tests.e2e.steps import card, expect_saved, pick, shoot
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"], "resultTypes": ["violations"]}
+WIDTHS = (1280, 390)
+PUBLIC = {
+    "front": "/",
+    "quick": "/quick/",
+    "sign-up": "/account/signup/",
+    "login": "/account/login/",
+    "library": "/guidance/",
+    "glossary": "/guidance/glossary",
+}
+
+
+@pytest.fixture(scope="module")
+def signed_in(site: live.Site, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Cookies of the two demonstration users."""
+    folder = tmp_path_factory.mktemp("cookies")
+    files = {}
+    for email in (steps.FINISHED, steps.HALFWAY):
+        with browser.new_context(locale="ja-JP", base_url=site.url) as context:
+            steps.sign_in(context.new_page(), email)
+            files[email] = folder / f"{email}.json"
+            context.storage_state(path=files[email])
+    return files
+
+
+def check(page: Page, name: str) -> None:
+    """Both widths. The rules run on the page with everything on it unfolded."""
+    page.evaluate("document.querySelectorAll('main details').forEach(details => { details.open = true })")
+    faults = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        sizes = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        if sizes[0] > sizes[1]:
+            wide = page.evaluate(
+                """() => [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth)
+                .slice(0, 8).map(e => e.outerHTML.slice(0, 120))"""
+            )
+            faults.append(f"{width} px: scrolls sideways, {sizes[0]} > {sizes[1]}: {wide}")
+        found = Axe().run(page, options=RULES)
+        if found.violations_count:
+            faults.append(f"{width} px: {found.generate_report()}")
+        shoot(page, f"page-{name}-{width}")
+    assert not faults, f"{name}\n" + "\n".join(faults)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_page(page: Page, name: str) -> None:
+    page.goto(PUBLIC[name])
+    check(page, name)
+
+
+def test_source_page(page: Page) -> None:
+    page.goto("/guidance/")
+    for number, address in enumerate(page.locator('main a[href*="/sources/"]').evaluate_all("all => all.map(a => a.href)")):
+        page.goto(address)
+        check(page, f"source-{number + 1}")
+
+
+def test_quick_result_page(page: Page) -> None:
+    page.goto("/quick/")
+    steps.answer_quick(page)
+    page.get_by_role("button", name="結果を見る").click()
+    check(page, "quick-result")
+
+
+def test_refused_forms(page: Page, open_context: OpenContext, signed_in: dict[str, Path], watch: object) -> None:
+    page.goto("/account/login/")
+    page.get_by_label("メールアドレス").fill(steps.FINISHED)
+    page.locator("input[type=password]").fill("まちがった合言葉")
+    page.locator("main").get_by_role("button", name="ログイン").click()
+    check(page, "login-refused")
+
+
+@pytest.mark.parametrize("name", ["company-form", "company", "contents", "section", "submit", "running-result"])
+def test_page_of_a_company_that_is_answering(open_context: OpenContext, signed_in: dict[str, Path], name: str) -> None:
+    page = open_context(storage_state=signed_in[steps.HALFWAY]).new_page()
+    if name == "company-form":
+        page.goto("/company/new")
+    else:
+        page.goto("/home")
+    if name in {"contents", "section", "submit"}:
+        page.get_by_role("link", name="続きを答える").click()
+    if name == "section":
+        page.locator(".contents-list a").first.click()
+    if name == "submit":
+        page.get_by_role("link", name="確かめて提出する").click()
+    if name == "running-result":
+        page.get_by_role("link", name="途中の結果を見る").click()
+    check(page, name)
+
+
+@pytest.mark.parametrize("name", ["company-submitted", "result", "status"])
+def test_page_of_a_company_that_has_submitted(open_context: OpenContext, signed_in: dict[str, Path], name: str) -> None:
+    page = open_context(storage_state=signed_in[steps.FINISHED]).new_page()
+    page.goto("/home")
+    if name != "company-submitted":
+        page.get_by_role("link", name="最新の結果を見る").click()
+    if name == "status":
+        page.get_by_role("button", name="PDFを作る").click()
+        expect(page.get_by_text("PDFができました")).to_be_visible(timeout=60_000)
+    check(page, name)
+
+
+# --- the keyboard ---------------------------------------------------------------------------------------------------------
+
+
+def focus_is_visible(focused: Locator) -> bool:
+    """An outline or a shadow on what has the focus, or on the card around it."""
+    return bool(
+        focused.evaluate(
+            """element => [element, element.closest('label')].filter(Boolean).some(part => {
+              const style = getComputedStyle(part);
+              const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+              return outlined || style.boxShadow !== 'none';
+            })"""
+        )
+    )
+
+
+def test_a_level_is_chosen_with_the_keyboard_alone(open_context: OpenContext, signed_in: dict[str, Path]) -> None:
+    page = open_context(storage_state=signed_in[steps.HALFWAY]).new_page()
+    page.goto("/home")
+    page.get_by_role("link", name="続きを答える").click()
+    page.locator('.contents-list a[href$="/s/G.risk"]').click()
+    first, second = card(page, "G-RSK-01"), card(page, "G-RSK-02")
+    pick(first, "2")
+    expect_saved(page, "G-RSK-01")
+    page.keyboard.press("ArrowDown")
+    level = first.locator('input[value="3"]')
+    expect(level).to_be_focused()
+    expect(level).to_be_checked()
+    assert focus_is_visible(level)
+    shoot(page, "keyboard-focus")
+    expect_saved(page, "G-RSK-01")
+    for _press in range(12):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        assert focus_is_visible(focused), focused.evaluate("element => element.outerHTML")
+        if second.locator("input:focus").count():
+            break
+    else:
+        pytest.fail("Tab does not reach the next question")
+    page.keyboard.press("Space")
+    expect(second.locator("input:checked")).to_have_value("0")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(second.locator("input:checked")).to_have_value("2")
+    expect_saved(page, "G-RSK-02")
+
+
+def test_the_first_tab_leads_past_the_head_of_the_page(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="本文へ移動")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
