@@ -1,9 +1,11 @@
-"""The health probe."""
+"""The health probe, and the page that shows every component."""
 
 from __future__ import annotations
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from organisations.access import public
 
@@ -14,3 +16,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@public
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, with sample words only."""
+    return render(request, "components/styleguide.html")

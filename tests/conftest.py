@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.cache import cache
 from django.test import Client, override_settings
+from pytest_django import Settings
 
 from organisations.models import Organisation, User
 from organisations.policy import Role
@@ -68,7 +68,7 @@ def printer(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 @pytest.fixture
-def media(tmp_path: Path, settings: Any) -> Path:
+def media(tmp_path: Path, settings: Settings) -> Path:
     """An empty folder that holds the files of this test alone."""
     folder = tmp_path / "media"
     options = {"location": str(folder), "base_url": None}

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django import Settings
 from pytest_django.fixtures import SettingsWrapper
 
 from assessments import demonstration
@@ -82,7 +83,7 @@ def test_the_half_way_company_has_begun_and_is_not_done() -> None:
     assert 0 < len(rows_of(assessment)) < len(current_catalog().questions) / 2
 
 
-def test_a_real_site_refuses_the_demonstration_and_stays_empty(settings: SettingsWrapper) -> None:
+def test_a_real_site_refuses_the_demonstration_and_stays_empty(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     before = row_counts()
     with pytest.raises(CommandError, match="SECURE=0"):
