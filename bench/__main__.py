@@ -74,6 +74,11 @@ def measure_start(bench: Bench, database: Database) -> None:
     bench.results.add(database.name, {"migrate": migrations, "start": starts})
 
 
+def collect_static(bench: Bench) -> None:
+    """The manifest without which no page can be drawn."""
+    run(["manage.py", "collectstatic", "--noinput", "-v0"], bench.env, bench.clock)
+
+
 def filled(bench: Bench, database: Database) -> tuple[dict[str, str], dict[str, Any]]:
     """The environment of a migrated, filled database and the plan for its clients."""
     env = bench.env_of(database.fresh("web"))
@@ -90,7 +95,7 @@ def measure_web(bench: Bench, database: Database) -> None:
     size = bench.size
     with serving(env, bench.folder / "server.log") as server:
         order = {"runs": size.runs, "visits": size.visits, "seconds": size.seconds, "warm_up_rounds": WARM_UP_ROUNDS}
-        given = {**order, "port": server.port, "clients": plan["clients"]}
+        given = {**order, "port": server.port, "workers": server.workers(), "clients": plan["clients"]}
         found = run_json(["-m", "bench.client"], bench.env, bench.clock, given=given)
         workers = [memory(pid) for pid in server.workers()]
     for run_found in found["runs"]:
@@ -120,6 +125,7 @@ def show_profile(bench: Bench, kind: str, database: Database) -> None:
         env.pop("GUIDANCE_LIBRARY")
         print(run(["-m", "bench.profiles", kind], env, bench.clock))
         return
+    collect_static(bench)
     env, plan = filled(bench, database)
     print(database.name)
     print(run(["-m", "bench.profiles", kind], env, bench.clock, given=json.dumps(plan)))
@@ -171,7 +177,11 @@ def main(arguments: list[str]) -> int:
         every = databases(os.environ.get("DATABASE_URL", ""), folder)
         results.machine["databases"] = {database.name: database.facts() for database in every}
         if chosen.profile:
-            show_profile(bench, chosen.profile, every[0])
+            try:
+                show_profile(bench, chosen.profile, every[0])
+            except Failed as error:
+                print(f"FAILED {error}", file=sys.stderr)
+                return 1
             return 0
         measure(bench, every, chosen.only)
     results.machine["load_after"] = os.getloadavg()
@@ -182,8 +192,7 @@ def main(arguments: list[str]) -> int:
 
 def measure(bench: Bench, every: list[Database], only: str | None) -> None:
     if only != "pdf":
-        static = ["manage.py", "collectstatic", "--noinput", "-v0"]
-        attempt(bench.results, "collectstatic", partial(run, static, bench.env, bench.clock))
+        attempt(bench.results, "collectstatic", partial(collect_static, bench))
     for database in every if only != "pdf" else ():
         if only in (None, "start"):
             attempt(bench.results, f"start, {database.name}", partial(measure_start, bench, database))

@@ -48,6 +48,7 @@ FIGURES = (
     Figure("errors", "errors among them", "", 0, digits=0),
     Figure("rush_p50", "save one answer, p50, 8 clients", "ms", relative=True),
     Figure("rush_p95", "save one answer, p95, 8 clients", "ms", relative=True),
+    Figure("worker_cpu", "CPU of the web workers a save, 8 clients", "ms", relative=True),
     Figure("client_cpu", "CPU of the load client, of one core", "%"),
     Figure("rss", "RSS of the largest web worker", "MB", 120),
     Figure("pss", "PSS of the largest web worker", "MB"),

@@ -139,7 +139,7 @@ def section_bars(marks: Sequence[Mark], *, title: str, prefix: str) -> str:
 def score_range(score: Range, *, stage_names: Sequence[str], title: str, prefix: str) -> str:
     """A scale of 0–100 with the band from low to high, the score as a diamond, and the five stages below.
 
-    `stage_names` are the five stages in words; the one that was reached is framed.
+    `stage_names` are the five stages in words; the one that was reached is framed. Without names: the scale alone.
     """
     y, height = 20.0, 16.0
     parts = [_rect(0.5, y, BAR_WIDTH - 1, height, "#ffffff", MUTED)]
@@ -162,7 +162,7 @@ def score_range(score: Range, *, stage_names: Sequence[str], title: str, prefix:
     parts.append(_text(place, y - 7, score.value, BAR_TEXT + 1, "middle", bold=True))
     parts.extend(_scale(y + height + 17))
     parts.extend(_stages(score.stage, stage_names, y + height + 25))
-    return _svg(BAR_WIDTH, y + height + 46, parts, title, prefix)
+    return _svg(BAR_WIDTH, y + height + (46 if stage_names else 22), parts, title, prefix)
 
 
 def _stages(reached: int | None, names: Sequence[str], y: float) -> Iterator[str]:

@@ -34,7 +34,7 @@ Ring = Callable[[UUID], None]
 
 
 def order(submission: Submission, *, language: str, by: User, ring: Ring) -> ReportFile:
-    """The job for this file: the existing one (a failed one starts anew), or a new one."""
+    """The job for this file: the existing one (failed or lost: it starts anew), or a new one."""
     with transaction.atomic():
         job, created = ReportFile.objects.get_or_create(
             submission=submission,
@@ -43,15 +43,33 @@ def order(submission: Submission, *, language: str, by: User, ring: Ring) -> Rep
             template_version=TEMPLATE_VERSION,
             defaults={"organisation": submission.organisation, "requested_by": by},
         )
-        again = not created and bool(
-            ReportFile.objects.filter(pk=job.pk, status=ReportFile.Status.FAILED).update(
-                status=ReportFile.Status.WAITING, reason="", detail="", progress=0, attempts=0, finished_at=None
-            )
-        )
+        again = not created and _start_anew(job)
         if created or again:
             job.refresh_from_db()
             transaction.on_commit(lambda: ring(job.pk))
     return job
+
+
+def _start_anew(job: ReportFile) -> bool:
+    """Put a failed job, or a finished one whose file is lost, back to waiting; whoever still works on it loses it."""
+    lost = job.status == ReportFile.Status.DONE and not default_storage.exists(job.file.name)
+    ended = ReportFile.Status.DONE if lost else ReportFile.Status.FAILED
+    return bool(
+        ReportFile.objects.filter(pk=job.pk, status=ended).update(
+            status=ReportFile.Status.WAITING,
+            reason="",
+            detail="",
+            progress=0,
+            attempts=0,
+            claim=None,
+            claimed_at=None,
+            rung_at=None,
+            file="",
+            size=0,
+            requested_at=timezone.now(),
+            finished_at=None,
+        )
+    )
 
 
 def rung(job_id: UUID) -> None:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django import template
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from guidance.catalog import Text
 
 register = template.Library()
 
 DEPARTMENTS = {
-    "management": pgettext_lazy("department", "経営者"),
-    "purchasing": pgettext_lazy("department", "購買"),
-    "sales": pgettext_lazy("department", "営業"),
-    "rd": pgettext_lazy("department", "開発・技術"),
-    "production": pgettext_lazy("department", "製造"),
-    "hr": pgettext_lazy("department", "人事・総務"),
-    "legal": pgettext_lazy("department", "法務・総務"),
-    "it": pgettext_lazy("department", "情報システム"),
+    "management": gettext_lazy("経営者"),
+    "purchasing": gettext_lazy("購買"),
+    "sales": gettext_lazy("営業"),
+    "rd": gettext_lazy("開発・技術"),
+    "production": gettext_lazy("製造"),
+    "hr": gettext_lazy("人事・総務"),
+    "legal": gettext_lazy("法務・総務"),
+    "it": gettext_lazy("情報システム"),
 }
 
 
@@ -34,9 +31,3 @@ def say(text: Text | None) -> str:
 def department(key: str) -> str:
     """The name of a department key of the catalog."""
     return str(DEPARTMENTS.get(key, key))
-
-
-@register.filter
-def of(mapping: Mapping[str, Any], key: str) -> Any:
-    """`mapping[key]`, or None."""
-    return mapping.get(key)

@@ -15,23 +15,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from assessments.scoring.engine import STAGE_STARTS
-from guidance.catalog import Text
 from reports import charts, dates
 from reports.context import AxisView, ReportContext, SectionView, TraceLine
 
 register = template.Library()
 
 OKU, MAN = 100_000_000, 10_000
-OWNERS = {
-    "management": gettext_lazy("経営者"),
-    "purchasing": gettext_lazy("購買"),
-    "sales": gettext_lazy("営業"),
-    "rd": gettext_lazy("開発・技術"),
-    "production": gettext_lazy("製造"),
-    "hr": gettext_lazy("人事・総務"),
-    "legal": gettext_lazy("法務・総務"),
-    "it": gettext_lazy("情報システム"),
-}
 LEVELS = (
     gettext_lazy("していない"),
     gettext_lazy("話題にしている"),
@@ -42,17 +31,6 @@ LEVELS = (
 
 
 # --- words ---
-
-
-@register.filter
-def words(text: Text | None) -> str:
-    """A text of the catalog in the language of the moment."""
-    return text.get(get_language() or "ja") if text else ""
-
-
-@register.filter
-def owner(department: str) -> str:
-    return str(OWNERS.get(department, department))
 
 
 @register.filter
@@ -169,8 +147,9 @@ def bars_chart(axis: AxisView, *, title: str, prefix: str) -> SafeString:
 
 
 @register.simple_tag
-def range_chart(axis: AxisView, *, title: str, prefix: str) -> SafeString:
-    names = [_("段階%(number)s") % {"number": number} for number in range(1, charts.STAGES + 1)]
+def range_chart(axis: AxisView, *, title: str, prefix: str, stages: bool = True) -> SafeString:
+    """The quick check asks too few questions to judge stages: it shows the scale without them."""
+    names = [_("段階%(number)s") % {"number": number} for number in range(1, charts.STAGES + 1)] if stages else []
     value = axis.score or _("未算定")
     found = charts.Range(axis.points, axis.low_points, axis.high_points, value, axis.stage)
     return _svg(charts.score_range(found, stage_names=names, title=title, prefix=prefix))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -50,7 +51,7 @@ def download(request: TenantRequest, report_id: UUID) -> HttpResponseBase:
     except FileNotFoundError:
         return render(request, "reports/file_lost.html", {"job": job, "organisation": request.organisation}, status=410)
     company = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", str(job.submission.company.get("name", "")))[:60]
-    day = job.submission.submitted_at.strftime("%Y%m%d")
+    day = timezone.localtime(job.submission.submitted_at).strftime("%Y%m%d")
     return FileResponse(
         stream,
         as_attachment=True,

@@ -19,7 +19,6 @@ from reports import paper
 from reports.assembly import build
 from reports.context import ReportContext
 from reports.rendering import RenderingError
-from reports.views.results import charts_of
 
 
 @public
@@ -71,7 +70,6 @@ def _page(request: HttpRequest, form: QuickForm, *, problem: str = "", status: i
     report = _context(form)
     context = {
         "report": report,
-        "charts": charts_of(report),
         "chosen": [(name, choice) for name, choice in form.cleaned_data.items() if choice],
         "full_count": len(current_catalog().questions),
         "problem": problem,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,28 +13,9 @@ from django.views.decorators.http import require_safe
 from assessments.models import Assessment, Submission
 from organisations.access import TenantRequest, requires
 from organisations.policy import Permission, Role, allows
-from reports import pictures
 from reports.context import ReportContext
 from reports.models import ReportFile
 from reports.submitted import context_of, running_context
-
-
-@dataclass(frozen=True, slots=True)
-class Charts:
-    """The pictures of one result page: the radar, and per axis its range and its bars."""
-
-    radar: SafeString
-    ranges: dict[str, SafeString]
-    bars: dict[str, SafeString]
-
-
-def charts_of(report: ReportContext) -> Charts:
-    """Every chart of a report as SVG."""
-    return Charts(
-        radar=pictures.radar(report),
-        ranges={axis.id: pictures.score_range(axis, None if report.quick else axis.stage) for axis in report.axes},
-        bars={axis.id: pictures.section_bars(axis) for axis in report.axes},
-    )
 
 
 @requires(Permission.READ)
@@ -73,7 +52,6 @@ def _page(
 ) -> HttpResponse:
     context = {
         "report": report,
-        "charts": charts_of(report),
         "organisation": request.organisation,
         "assessment": assessment,
         "submission": submission,

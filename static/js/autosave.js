@@ -29,6 +29,25 @@
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const revisionOf = (form) => (form.elements.revision ? form.elements.revision.value : "0");
 
+  // Whoever signs in again, in another tab, gets a new CSRF token; the forms of this page still hold the old one. Takes the
+  // new one from the server's present copy of the page, if that is still for the same person.
+  const renewToken = async () => {
+    let response;
+    try {
+      response = await fetch(window.location.pathname);
+    } catch {
+      return "unknown";
+    }
+    if (!response.ok) return "refused";
+    const copy = new DOMParser().parseFromString(await response.text(), "text/html");
+    const there = copy.querySelector("[data-questions]");
+    if (!there || there.dataset.person !== words.person) return "signed out";
+    const token = copy.querySelector("input[name=csrfmiddlewaretoken]").value;
+    for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    return "renewed";
+  };
+
   const start = (form) => {
     if (form.querySelector("fieldset").disabled) return;
     const address = form.getAttribute("action");
@@ -37,6 +56,7 @@
     let sent = null; // what is on its way
     let timer = 0;
     let retry = FIRST_RETRY;
+    let renewed = false; // a 403 after this is a refusal
     let held = Boolean(slot.querySelector("[data-save=conflict], [data-save=closed]")); // the person decides
 
     const say = (state, text) => {
@@ -77,6 +97,11 @@
       retry = Math.min(retry * 2, LAST_RETRY);
     };
 
+    const refused = () => {
+      sent = null;
+      say("error", words.textRefused);
+    };
+
     const changed = (delay) => {
       const fields = fieldsOf(form);
       if (held) {
@@ -112,6 +137,7 @@
       if (state === "saved") {
         saved = sent || saved;
         sent = null;
+        renewed = false;
         retry = FIRST_RETRY;
         if (same(fieldsOf(form), saved)) pending.drop(address);
         else later(0); // typed on while it was being sent: the new revision is in the form by then
@@ -124,9 +150,15 @@
         failed(navigator.onLine === false ? words.textUnsaved : words.textRetry);
       } else if (xhr.status === 200) {
         failed(words.textSignin); // the sign-in page came instead of an answer
+      } else if (xhr.status === 403 && !renewed) {
+        renewToken().then((state) => {
+          renewed = state === "renewed";
+          if (renewed) failed(words.textRetry);
+          else if (state === "refused") refused();
+          else failed(words.textSignin);
+        });
       } else {
-        sent = null;
-        say("error", words.textRefused);
+        refused();
       }
     });
     window.addEventListener("online", () => {
@@ -150,10 +182,14 @@
   };
 
   document.querySelectorAll("form[data-autosave]").forEach(start);
-  // A card that was taken over from the server is a new form: what the browser kept for it is settled.
-  document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.matches("[data-keep-theirs]")) {
-      pending.drop(event.detail.elt.closest("form[data-autosave]").getAttribute("action"));
+  // A card that was taken over from the server is a new form: what the browser kept for it is settled once it is here.
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    if (!requestConfig.elt.matches("[data-keep-theirs]") || !event.detail.shouldSwap) return;
+    if (xhr.responseURL.endsWith(requestConfig.path)) {
+      pending.drop(requestConfig.elt.closest("form[data-autosave]").getAttribute("action"));
+    } else {
+      event.detail.shouldSwap = false; // the sign-in page came instead of the card
     }
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {

@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebError,
+    expect,
+    sync_playwright,
+)
 
 from tests.e2e import live
 
@@ -49,7 +58,7 @@ def site(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[l
         yield started
 
 
-# --- the browser --------------------------------------------------------------------------------------------------------
+# --- the browser ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +97,11 @@ class Watch:
         context.on("request", on_request)
 
     def allow(self, *patterns: str) -> None:
-        """What this test provokes on purpose: HTTP statuses as Chromium words them, or any other pattern."""
+        """What this test provokes on purpose."""
         self.allowed.extend(patterns)
 
     def allow_status(self, *codes: int) -> None:
-        self.allow(*(f"responded with a status of {code}\\b" for code in codes))
+        self.allow(*(f"(responded with a status of|^console: Response Status Error Code) {code}\\b" for code in codes))
 
     @contextmanager
     def offline(self, context: BrowserContext) -> Iterator[None]:

@@ -38,7 +38,7 @@ def shoot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-# --- accounts -----------------------------------------------------------------------------------------------------------
+# --- accounts ---------------------------------------------------------------------------------------------------------
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
@@ -49,7 +49,7 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.wait_for_url(re.compile(r"/o/[0-9a-f-]{36}/$"))
 
 
-# --- the quick check ------------------------------------------------------------------------------------------------------
+# --- the quick check --------------------------------------------------------------------------------------------------
 
 
 def pick(card: Locator, value: str) -> None:
@@ -67,7 +67,7 @@ def answer_quick(page: Page) -> None:
         pick(page.locator(f"#{question}"), value)
 
 
-# --- the questionnaire ------------------------------------------------------------------------------------------------------
+# --- the questionnaire ------------------------------------------------------------------------------------------------
 
 
 def card(page: Page, question: str) -> Locator:
@@ -94,7 +94,7 @@ def waiting_answers(page: Page) -> list[str]:
     return found
 
 
-# --- paper ------------------------------------------------------------------------------------------------------------------
+# --- paper ------------------------------------------------------------------------------------------------------------
 
 
 def pdf_pages(file: Path) -> int:

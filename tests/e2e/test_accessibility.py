@@ -65,7 +65,9 @@ def test_public_page(page: Page, name: str) -> None:
 
 def test_source_page(page: Page) -> None:
     page.goto("/guidance/")
-    for number, address in enumerate(page.locator('main a[href*="/sources/"]').evaluate_all("all => all.map(a => a.href)")):
+    for number, address in enumerate(
+        page.locator('main a[href*="/sources/"]').evaluate_all("all => all.map(a => a.href)")
+    ):
         page.goto(address)
         check(page, f"source-{number + 1}")
 
@@ -77,7 +79,7 @@ def test_quick_result_page(page: Page) -> None:
     check(page, "quick-result")
 
 
-def test_refused_forms(page: Page, open_context: OpenContext, signed_in: dict[str, Path], watch: object) -> None:
+def test_refused_sign_in_page(page: Page) -> None:
     page.goto("/account/login/")
     page.get_by_label("メールアドレス").fill(steps.FINISHED)
     page.locator("input[type=password]").fill("まちがった合言葉")

@@ -39,6 +39,15 @@ def test_from_the_first_page_to_the_pdf(
     reopen_and_submit_again(page, first_scores)
 
 
+def test_a_bookmark_leads_through_the_sign_in_page(page: Page) -> None:
+    page.goto("/company/new")
+    expect(page.get_by_role("heading", name="ログイン")).to_be_visible()
+    page.get_by_label("メールアドレス").fill(steps.FINISHED)
+    page.locator("input[type=password]").fill(steps.PASSWORD)
+    page.locator("main").get_by_role("button", name="ログイン").click()
+    expect(page.get_by_role("heading", name="会社について教えてください")).to_be_visible()
+
+
 def quick_check(page: Page) -> None:
     page.goto("/")
     shoot(page, "main-01-front")

@@ -125,6 +125,12 @@ def test_the_reached_stage_alone_is_framed() -> None:
     assert 'fill="#ffffff">段階2<' in score()
 
 
+def test_a_range_without_stages_is_the_scale_alone() -> None:
+    scale = score_range(Range(46.4, 45.3, 48.6, "46.4", None), stage_names=[], title="題", prefix="r")
+    assert "段階" not in scale
+    assert "46.4" in words(scale)
+
+
 def test_prefixes_keep_ids_apart() -> None:
     ids = [re.findall(r' id="([^"]+)"', svg) for svg in ALL]
     assert ids[0] == ["a-title"]

@@ -130,6 +130,7 @@ def test_the_quick_sheet_is_one_page_and_keeps_the_notice(folder: Path) -> None:
     assert sheet.warnings == ()
     assert "法令を守っていること、認証を受けられること" in said
     assert "いちばん弱いところ" in said
+    assert "段階2" not in said
 
 
 def test_an_empty_assessment_prints_too(folder: Path) -> None:

@@ -48,7 +48,7 @@ class Command(BaseCommand):
             given.company,
             language=language,
             dated=options["date"] or timezone.localdate(),
-            final=False,
+            final=True,
         )
         with translation.override(language):
             _refuse_unwritable(out)
