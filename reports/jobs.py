@@ -52,7 +52,7 @@ def order(submission: Submission, *, language: str, by: User, ring: Ring) -> Rep
 
 def _start_anew(job: ReportFile) -> bool:
     """Put a failed job, or a finished one whose file is lost, back to waiting; whoever still works on it loses it."""
-    lost = job.status == ReportFile.Status.DONE and not default_storage.exists(job.file.name)
+    lost = job.status == ReportFile.Status.DONE and not default_storage.exists(job.file.name or "")
     ended = ReportFile.Status.DONE if lost else ReportFile.Status.FAILED
     return bool(
         ReportFile.objects.filter(pk=job.pk, status=ended).update(

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from reports.context import ReportContext
 from reports.rendering import to_pdf
+from reports.signs import replacements
 
 
 def action_plan(context: ReportContext) -> bytes:
@@ -32,5 +33,10 @@ def quick_sheet_html(context: ReportContext) -> str:
 
 
 def _html(template: str, context: ReportContext) -> str:
+    """What people typed may hold signs that no font has: they are printed as 〓, and the paper says so."""
     with translation.override(context.language):
-        return render_to_string(template, {"report": context})
+        html = render_to_string(template, {"report": context})
+        if not (missing := replacements(html)):
+            return html
+        replaced = any(sign is not None for sign in missing.values())
+        return render_to_string(template, {"report": context, "replaced": replaced}).translate(missing)

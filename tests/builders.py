@@ -41,7 +41,9 @@ def make_user(email: str = "", *, name: str = "") -> User:
     return user
 
 
-def make_organisation(*, owner: User | None = None, facts: Mapping[str, bool] | None = None, **details: Any) -> Organisation:
+def make_organisation(
+    *, owner: User | None = None, facts: Mapping[str, bool] | None = None, **details: Any
+) -> Organisation:
     """A company that makes products and imports; `facts` replaces those two."""
     given = facts if facts is not None else {"makes_products": True, "imports": True}
     fields: dict[str, Any] = {

@@ -19,7 +19,9 @@ from reports import paper, tasks
 from tests.builders import FAKE_PDF, make_member, make_organisation, make_user
 
 # Row locks that make writers queue exist in PostgreSQL only.
-collect_ignore = [] if os.environ.get("DATABASE_URL", "").startswith("postgres") else ["assessments/test_concurrency.py"]
+collect_ignore = (
+    [] if os.environ.get("DATABASE_URL", "").startswith("postgres") else ["assessments/test_concurrency.py"]
+)
 
 ClientOf = Callable[[User | None], Client]
 

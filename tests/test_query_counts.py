@@ -56,7 +56,9 @@ def small(client_of: ClientOf, owner: User, company: Organisation) -> World:
     """Two answers, one submission, one company."""
     submission = make_submission(company, answers={FIRST: Answer.at(2)}, by=owner)
     make_report(submission)
-    return World(client_of(owner), company, make_assessment(company, answers={SECOND: Answer.at(1)}, by=owner), submission)
+    return World(
+        client_of(owner), company, make_assessment(company, answers={SECOND: Answer.at(1)}, by=owner), submission
+    )
 
 
 @pytest.fixture

@@ -19,7 +19,16 @@ from organisations.models import Organisation, User
 from reports import paper
 from reports.models import ReportFile
 from tests.assessments.test_company import TYPED
-from tests.builders import FAKE_PDF, FIRST, VISIBILITY, contents, full_answers, make_assessment, make_report, make_submission
+from tests.builders import (
+    FAKE_PDF,
+    FIRST,
+    VISIBILITY,
+    contents,
+    full_answers,
+    make_assessment,
+    make_report,
+    make_submission,
+)
 from tests.conftest import ClientOf
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +71,9 @@ TABLE: dict[str, Row] = {
     "assessments:start": Row("answer", "login 404 403 405 405", "login 404 403 302 302"),
     "assessments:contents": READING,
     "assessments:section": READING,
-    "assessments:answer": Row("answer", "login 404 403 302 302", "login 404 403 302 302", {"choice": "3"}),
+    "assessments:answer": Row(
+        "answer", "login 404 403 302 302", "login 404 403 302 302", {"choice": "3", "revision": "1"}
+    ),
     "assessments:submit": Row("submit", "login 404 403 403 200", "login 404 403 403 302"),
     "assessments:reopen": Row("submit", "login 404 403 403 405", "login 404 403 403 302"),
     "reports:quick_result": Row("public", "302 302 302 302 302", "200 200 200 200 200", {FIRST: "3"}),
@@ -190,7 +201,9 @@ def verdict(response: HttpResponseBase) -> str:
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("name", TABLE)
-def test_each_person_is_answered_as_the_table_says(name: str, method: str, world: World, cast: dict[str, Client]) -> None:
+def test_each_person_is_answered_as_the_table_says(
+    name: str, method: str, world: World, cast: dict[str, Client]
+) -> None:
     row = TABLE[name]
     path = OURS[name].path(**world.ids())
     found = []

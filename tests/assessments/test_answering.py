@@ -160,9 +160,7 @@ def test_an_answer_of_the_longest_words_is_saved(browser: Client, assessment: As
     assert response.headers["X-Save-State"] == "saved"
 
 
-def test_an_htmx_answer_after_submit_is_refused_and_says_what_to_do(
-    browser: Client, company: Organisation
-) -> None:
+def test_an_htmx_answer_after_submit_is_refused_and_says_what_to_do(browser: Client, company: Organisation) -> None:
     submission = make_submission(company)
     before = contents()
     response = htmx(browser, submission.assessment, choice="4", note="あとから", revision="1")
@@ -229,7 +227,9 @@ def test_a_refused_plain_answer_gives_the_page_with_what_was_typed(
     assert contents() == before
 
 
-def test_a_plain_conflict_gives_the_page_with_both_answers(browser: Client, assessment: Assessment, owner: User) -> None:
+def test_a_plain_conflict_gives_the_page_with_both_answers(
+    browser: Client, assessment: Assessment, owner: User
+) -> None:
     answer(assessment, FIRST, 1, by=owner, note="社長の見立て")
     before = contents()
     response = plain(browser, assessment, choice="4", note="購買の見立て", revision="0")
@@ -255,7 +255,9 @@ def test_a_plain_answer_after_submit_keeps_the_typed_text_on_the_page(browser: C
 # --- one card -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_card_is_a_fragment_for_htmx_and_a_place_on_the_page_otherwise(browser: Client, assessment: Assessment) -> None:
+def test_a_card_is_a_fragment_for_htmx_and_a_place_on_the_page_otherwise(
+    browser: Client, assessment: Assessment
+) -> None:
     answer(assessment, FIRST, 3, note="表あり")
     address = place(assessment, f"q/{FIRST}")
     fragment = browser.get(address, headers={"HX-Request": "true"})
@@ -351,7 +353,9 @@ def test_every_section_of_the_catalog_can_be_opened(browser: Client, assessment:
         assert shown == {question.id for question in section.questions} & page.context["progress"].asked
 
 
-def test_the_question_that_opens_a_clause_and_a_term_links_to_its_source(browser: Client, assessment: Assessment) -> None:
+def test_the_question_that_opens_a_clause_and_a_term_links_to_its_source(
+    browser: Client, assessment: Assessment
+) -> None:
     page = browser.get(place(assessment, f"s/{VISIBILITY}"))
     addresses = set(re.findall(r'href="(/guidance/sources/[^"#]+)#[^"]+"', page.content.decode()))
     assert addresses

@@ -33,9 +33,7 @@ def test_seeding_makes_a_finished_company_and_one_half_way_and_says_how_to_sign_
         assert organisation.name in said
         assert "見本" in organisation.name
         browser = Client()
-        response = browser.post(
-            "/account/login/", {"login": email, "password": demonstration.PASSWORD}, follow=True
-        )
+        response = browser.post("/account/login/", {"login": email, "password": demonstration.PASSWORD}, follow=True)
         assert response.redirect_chain[-1][0] == f"/o/{organisation.pk}/"
         assert response.status_code == 200
 

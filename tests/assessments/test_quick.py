@@ -15,7 +15,17 @@ from organisations.models import Organisation, User
 from reports import paper
 from reports.rendering import FontMissing, RenderingError
 from tests.assessments.test_company import TYPED
-from tests.builders import FAKE_PDF, PASSWORD, make_assessment, make_user, row_counts, rows_of
+from tests.builders import (
+    FAKE_PDF,
+    PASSWORD,
+    answer,
+    contents,
+    make_assessment,
+    make_submission,
+    make_user,
+    row_counts,
+    rows_of,
+)
 from tests.conftest import ClientOf
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +209,9 @@ def test_a_wrong_code_lets_nobody_in_and_keeps_the_answers() -> None:
     assert set(browser.session["quick_check"]["answers"]) == set(GIVEN)
 
 
-def test_kept_answers_travel_through_sign_in_of_somebody_with_an_empty_company(owner: User, company: Organisation) -> None:
+def test_kept_answers_travel_through_sign_in_of_somebody_with_an_empty_company(
+    owner: User, company: Organisation
+) -> None:
     browser = Client()
     browser.post("/quick/keep", GIVEN)
     browser.post("/account/login/", {"login": owner.email, "password": PASSWORD})
@@ -219,15 +231,56 @@ def test_kept_answers_never_overwrite_what_a_company_has_answered(
     assert Assessment.unscoped.count() == 1
 
 
-def test_a_company_that_has_an_assessment_is_told_what_becomes_of_the_kept_answers(
+def test_a_company_that_has_answered_is_asked_and_takes_only_what_is_not_answered_yet(
     client_of: ClientOf, owner: User, company: Organisation
 ) -> None:
-    """Without a word they would seem to be carried over, as the button promised."""
-    make_assessment(company)
+    assessment = make_assessment(company)
+    answer(assessment, QUICK[0], 4, note="会社の答え")
     browser = client_of(owner)
     page = browser.post("/quick/keep", GIVEN, follow=True)
     assert page.redirect_chain[-1][0] == f"/o/{company.pk}/"
-    assert "簡易診断" in page.content.decode()
+    assert f"{len(GIVEN)} 問あります" in page.content.decode()
+    taken = browser.post(f"/o/{company.pk}/kept", {"do": "take"}, follow=True)
+    assert f"簡易診断の回答 {len(GIVEN) - 1} 問を引き継ぎました" in taken.content.decode()
+    rows = rows_of(assessment)
+    assert set(rows) == set(GIVEN)
+    assert (rows[QUICK[0]].level, rows[QUICK[0]].note, rows[QUICK[0]].revision) == (4, "会社の答え", 1)
+    assert "quick_check" not in browser.session
+    assert Assessment.unscoped.count() == 1
+
+
+def test_a_company_that_does_not_want_the_kept_answers_stays_as_it_is(
+    client_of: ClientOf, owner: User, company: Organisation
+) -> None:
+    make_assessment(company)
+    browser = client_of(owner)
+    browser.post("/quick/keep", GIVEN)
+    before = contents()
+    page = browser.post(f"/o/{company.pk}/kept", {"do": "discard"}, follow=True)
+    assert "引き継ぎませんでした" in page.content.decode()
+    assert contents() == before
+    assert "quick_check" not in browser.session
+
+
+def test_a_viewer_is_not_offered_to_take_them(client_of: ClientOf, viewer: User, company: Organisation) -> None:
+    make_assessment(company)
+    browser = client_of(viewer)
+    page = browser.post("/quick/keep", GIVEN, follow=True)
+    assert "引き継ぐ" not in page.content.decode()
+    before = contents()
+    assert browser.post(f"/o/{company.pk}/kept", {"do": "take"}).status_code == 403
+    assert contents() == before
+
+
+def test_a_submission_is_not_changed_by_kept_answers(client_of: ClientOf, owner: User, company: Organisation) -> None:
+    submission = make_submission(company)
+    before = rows_of(submission.assessment)
+    browser = client_of(owner)
+    browser.post("/quick/keep", GIVEN)
+    browser.post(f"/o/{company.pk}/kept", {"do": "take"})
+    assert rows_of(submission.assessment) == before
+    opened = Assessment.unscoped.get(status="open")
+    assert set(rows_of(opened)) == set(GIVEN)
 
 
 def test_kept_answers_of_a_catalog_that_is_gone_are_left_behind(client_of: ClientOf) -> None:

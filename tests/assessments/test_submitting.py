@@ -110,7 +110,9 @@ def test_reopening_what_is_open_says_so_and_changes_nothing(
     assert contents() == before
 
 
-def test_nobody_submits_or_reopens_by_following_a_link(client_of: ClientOf, owner: User, assessment: Assessment) -> None:
+def test_nobody_submits_or_reopens_by_following_a_link(
+    client_of: ClientOf, owner: User, assessment: Assessment
+) -> None:
     browser = client_of(owner)
     assert browser.get(place(assessment, "submit")).status_code == 200
     assert browser.get(place(assessment, "reopen")).status_code == 405

@@ -33,7 +33,8 @@ FLAGS = (
 )
 NETWORK = r"net::ERR_INTERNET_DISCONNECTED|htmx:(afterRequest|sendError)"
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
-  console.error("content security policy:", event.violatedDirective, event.blockedURI));"""
+  console.error("content security policy:", event.violatedDirective, event.sample,
+    event.sourceFile, event.lineNumber, event.columnNumber));"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

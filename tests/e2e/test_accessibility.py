@@ -1,4 +1,4 @@
-"""Every page at the width of a desk and of a phone: WCAG 2.1 AA as axe-core sees it, no sideways scrolling, and the keyboard."""
+"""Every page as wide as a desk and as a phone: WCAG 2.1 AA as axe-core sees it, no sideways scrolling, the keyboard."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def check(page: Page, name: str) -> None:
         sizes = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         if sizes[0] > sizes[1]:
             wide = page.evaluate(
-                """() => [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth)
-                .slice(0, 8).map(e => e.outerHTML.slice(0, 120))"""
+                """() => [...document.querySelectorAll('main *')]
+                .filter(e => e.getBoundingClientRect().right > innerWidth).slice(0, 8).map(e => e.outerHTML.slice(0, 120))"""
             )
             faults.append(f"{width} px: scrolls sideways, {sizes[0]} > {sizes[1]}: {wide}")
         found = Axe().run(page, options=RULES)
@@ -117,7 +117,7 @@ def test_page_of_a_company_that_has_submitted(open_context: OpenContext, signed_
     check(page, name)
 
 
-# --- the keyboard ---------------------------------------------------------------------------------------------------------
+# --- the keyboard -----------------------------------------------------------------------------------------------------
 
 
 def focus_is_visible(focused: Locator) -> bool:

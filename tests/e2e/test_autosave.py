@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e import live, steps
-from tests.e2e.conftest import OpenContext, Watch
+from tests.e2e.conftest import Watch
 from tests.e2e.steps import card, expect_saved, expect_unsaved, pick, save_state
 
 
@@ -90,16 +90,13 @@ def test_a_server_that_fails_is_tried_again(page: Page, watch: Watch) -> None:
     assert steps.waiting_answers(page) == []
 
 
-def test_whoever_was_signed_out_keeps_the_answer_and_can_send_it(
-    page: Page, open_context: OpenContext, watch: Watch
-) -> None:
+def test_whoever_was_signed_out_keeps_the_answer_and_can_send_it(page: Page) -> None:
     address = open_section(page, "G.leadership")
-    cookies = page.context.cookies()
     page.context.clear_cookies(name="sessionid")
     pick(card(page, "G-LDR-04"), "2")
     expect_unsaved(page, "G-LDR-04", "ログインし直すと送ります")
     assert len(steps.waiting_answers(page)) == 1
-    page.context.add_cookies(cookies)
+    steps.sign_in(page, steps.HALFWAY)
     page.goto(address)
     expect_saved(page, "G-LDR-04")
     expect(card(page, "G-LDR-04").locator("input:checked")).to_have_value("2")

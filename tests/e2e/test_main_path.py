@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from organisations.corporate_number import check_digit
@@ -209,10 +210,8 @@ def offline(context: BrowserContext, page: Page, watch: Watch) -> None:
     with watch.offline(context):
         pick(card(page, "A-SCN-03"), "3")
         expect_unsaved(page, "A-SCN-03", "つながり次第送ります")
-        try:
+        with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
             page.reload()
-        except Error as error:
-            assert "ERR_INTERNET_DISCONNECTED" in str(error)
     page.goto(address)
     expect(card(page, "A-SCN-03").locator("input:checked")).to_have_value("3")
     expect_saved(page, "A-SCN-03")

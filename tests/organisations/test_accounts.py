@@ -37,7 +37,8 @@ def test_who_must_sign_in_is_led_to_the_form_and_then_to_the_page_they_wanted() 
 def test_nobody_is_led_to_another_site_after_signing_in() -> None:
     user = make_user()
     response = Client().post(
-        "/account/login/?next=https://evil.example/", {"login": user.email, "password": PASSWORD, "next": "//evil.example"}
+        "/account/login/?next=https://evil.example/",
+        {"login": user.email, "password": PASSWORD, "next": "//evil.example"},
     )
     assert response.headers["Location"].startswith("/")
     assert "evil" not in response.headers["Location"]

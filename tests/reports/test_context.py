@@ -51,7 +51,9 @@ def test_the_figures_of_the_sections_and_the_trace_are_those_of_the_scorecard(re
             asked = [question for question in own.questions if question.state != "hidden"]
             assert view.total == len(asked)
             assert view.answered == sum(question.state != "none" for question in asked)
-    scored = {question.id: question for axis in CARD.axes for question in axis.questions() if question.state != "hidden"}
+    scored = {
+        question.id: question for axis in CARD.axes for question in axis.questions() if question.state != "hidden"
+    }
     assert [line.question.id for line in report.trace] == list(scored)
     for line in report.trace:
         own_line = scored[line.question.id]
@@ -153,7 +155,9 @@ def test_the_four_quarters_follow_each_other_without_a_gap(report: ReportContext
 
 def test_actions_are_numbered_and_are_planned_or_left_for_later(report: ReportContext) -> None:
     assert [action.number for action in report.actions] == list(range(1, len(report.actions) + 1))
-    assert {*(a.number for a in report.planned), *(a.number for a in report.later)} == {a.number for a in report.actions}
+    assert {*(a.number for a in report.planned), *(a.number for a in report.later)} == {
+        a.number for a in report.actions
+    }
     assert all(action.quarter in report.quarters for action in report.planned)
     assert report.first_actions == report.actions[:3]
 

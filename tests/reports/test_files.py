@@ -136,7 +136,9 @@ STATES = [
 
 
 @pytest.mark.parametrize(
-    ("columns", "words", "asks_again"), STATES, ids=[f"{s['status']} {s.get('reason', '')}".strip() for s, _, _ in STATES]
+    ("columns", "words", "asks_again"),
+    STATES,
+    ids=[f"{s['status']} {s.get('reason', '')}".strip() for s, _, _ in STATES],
 )
 def test_every_state_is_told_in_words_and_asks_again_only_while_something_may_change(
     browser: Client, submission: Submission, columns: dict[str, Any], words: list[str], asks_again: bool
@@ -208,7 +210,9 @@ def test_the_day_in_the_file_name_is_the_day_in_japan(browser: Client, submissio
 @pytest.mark.parametrize(
     "name", ["A/B\\C株式会社", "../../etc/passwd", 'こ"れ;x=y', "改\r\n行: 注入", "長" * 120, ".", "<b>&</b>"]
 )
-def test_a_company_name_cannot_break_the_file_name(company: Organisation, owner: User, client_of: ClientOf, media: Path, name: str) -> None:
+def test_a_company_name_cannot_break_the_file_name(
+    company: Organisation, owner: User, client_of: ClientOf, media: Path, name: str
+) -> None:
     company.name = name
     company.save()
     response = client_of(owner).get(download_address(make_done(make_submission(company))))

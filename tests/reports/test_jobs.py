@@ -67,7 +67,10 @@ def failing(error: BaseException) -> Callable[[Any], bytes]:
 
 
 def test_the_same_order_twice_is_one_job_and_rings_once(
-    submission: Submission, owner: User, editor: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    submission: Submission,
+    owner: User,
+    editor: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     rung: list[UUID] = []
     with django_capture_on_commit_callbacks(execute=True):
@@ -111,7 +114,9 @@ def test_ordering_what_is_under_way_changes_nothing(
 # --- producing ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_real_action_plan_is_made_stored_and_marked_done(submission: Submission, job: ReportFile, media: Path) -> None:
+def test_a_real_action_plan_is_made_stored_and_marked_done(
+    submission: Submission, job: ReportFile, media: Path
+) -> None:
     jobs.produce(job.pk)
     done = now_is(job)
     assert (done.status, done.progress, done.attempts, done.reason) == ("done", 100, 1, "")
@@ -292,9 +297,7 @@ def test_a_failure_is_told_with_its_reason_and_changes_nothing_else(
     assert files_in(media) == []
 
 
-def test_a_disk_that_cannot_be_written_is_told_as_storage(
-    job: ReportFile, printer: list[Any], media: Path
-) -> None:
+def test_a_disk_that_cannot_be_written_is_told_as_storage(job: ReportFile, printer: list[Any], media: Path) -> None:
     media.parent.mkdir(exist_ok=True)
     media.write_text("a file where the folder should be")
     jobs.produce(job.pk)
@@ -371,7 +374,9 @@ def test_a_bell_that_nobody_answered_rings_again_in_time(job: ReportFile, settin
 
 @pytest.mark.parametrize("status", ["done", "failed"])
 def test_the_sweep_leaves_what_has_ended(job: ReportFile, status: str) -> None:
-    change(job, status=status, file="x.pdf", requested_at=timezone.now() - LONG_AGO, claimed_at=timezone.now() - LONG_AGO)
+    change(
+        job, status=status, file="x.pdf", requested_at=timezone.now() - LONG_AGO, claimed_at=timezone.now() - LONG_AGO
+    )
     assert jobs.sweep(print) == 0
 
 

@@ -224,3 +224,13 @@ def test_another_threads_log_is_not_ours() -> None:
 
 def test_warm_up_prints_a_page() -> None:
     rendering.warm_up()
+
+
+def test_an_emoji_in_a_note_is_printed_as_geta_and_said_so() -> None:
+    context = samples.full_context()
+    plain = paper.action_plan_html(context)
+    assert "〓" not in plain
+    html = paper.action_plan_html(replace(context, company=replace(context.company, name="髙﨑𠮷工業😀")))
+    assert "髙﨑𠮷工業〓" in html
+    assert "印刷用の書体にない文字" in html
+    assert rendering.render(html).warnings == ()

@@ -56,9 +56,7 @@ def test_an_assessment_without_answers_shows_what_is_not_yet_known(browser: Clie
     assert page.content.decode().count("<strong>未算定</strong>") >= 3
 
 
-def test_the_result_of_a_submitted_assessment_is_its_latest_submission(
-    browser: Client, company: Organisation
-) -> None:
+def test_the_result_of_a_submitted_assessment_is_its_latest_submission(browser: Client, company: Organisation) -> None:
     first = make_submission(company, answers={FIRST: Answer.at(1)})
     with scope(company.pk):
         services.reopen(first.assessment_id)
@@ -108,7 +106,9 @@ def test_every_answer_stands_in_the_trace_with_its_clauses(browser: Client, comp
             assert f"#{citation.clause.id}" in trace
 
 
-def test_the_contributions_of_an_axis_add_up_to_its_score_within_rounding(browser: Client, company: Organisation) -> None:
+def test_the_contributions_of_an_axis_add_up_to_its_score_within_rounding(
+    browser: Client, company: Organisation
+) -> None:
     report: ReportContext = browser.get(frozen(make_submission(company))).context["report"]
     for axis, lines in report.trace_by_axis:
         total = sum(Decimal(line.contribution) for line in lines if line.state == "level")
