@@ -1,4 +1,4 @@
-"""People, companies, assessments and submissions for tests; each `make_*` has a sensible default for what is not said."""
+"""People, companies, assessments and submissions for tests; each `make_*` has a default for what is not said."""
 
 from __future__ import annotations
 

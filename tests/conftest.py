@@ -28,7 +28,7 @@ ClientOf = Callable[[User | None], Client]
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A hasher that does not cost a third of a second, static files without collectstatic, and files of this run alone."""
+    """A hasher that costs nothing, static files without collectstatic, and stored files of this run alone."""
     media = tmp_path_factory.mktemp("media")
     storages = {
         "default": {
@@ -78,7 +78,7 @@ def media(tmp_path: Path, settings: Settings) -> Path:
     return folder
 
 
-# --- the cast -----------------------------------------------------------------------------------------------------------
+# --- the cast --------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

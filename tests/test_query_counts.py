@@ -96,7 +96,7 @@ def told(statements: CaptureQueriesContext) -> str:
     return "\n".join(query["sql"][:160] for query in statements.captured_queries)
 
 
-# --- saving -------------------------------------------------------------------------------------------------------------
+# --- saving ----------------------------------------------------------------------------------------------------------
 
 
 def save(world: World, *, htmx: bool = True, expected: int | None = None, **typed: str) -> CaptureQueriesContext:
@@ -140,7 +140,7 @@ def test_saving_does_not_grow_with_answers_submissions_and_companies(small: Worl
     assert [len(found) for found in first] == [len(found) for found in later]
 
 
-# --- pages --------------------------------------------------------------------------------------------------------------
+# --- pages -----------------------------------------------------------------------------------------------------------
 
 PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "home": (lambda world: "/home", 4),

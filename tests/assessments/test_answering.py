@@ -63,7 +63,7 @@ def card(response: HttpResponse, question: str = FIRST) -> str:
     return found[0]
 
 
-# --- with htmx ----------------------------------------------------------------------------------------------------------
+# --- with htmx -------------------------------------------------------------------------------------------------------
 
 
 def test_an_htmx_answer_is_saved_and_says_so_with_its_new_revision(browser: Client, assessment: Assessment) -> None:
@@ -193,7 +193,7 @@ def test_words_that_were_typed_cannot_become_markup(browser: Client, assessment:
     assert "&lt;script&gt;" in html
 
 
-# --- without JavaScript -------------------------------------------------------------------------------------------------
+# --- without JavaScript ----------------------------------------------------------------------------------------------
 
 
 def test_a_plain_answer_is_saved_and_leads_back_to_its_question(browser: Client, assessment: Assessment) -> None:
@@ -252,7 +252,7 @@ def test_a_plain_answer_after_submit_keeps_the_typed_text_on_the_page(browser: C
     assert contents() == before
 
 
-# --- one card -----------------------------------------------------------------------------------------------------------
+# --- one card --------------------------------------------------------------------------------------------------------
 
 
 def test_a_card_is_a_fragment_for_htmx_and_a_place_on_the_page_otherwise(
@@ -285,7 +285,7 @@ def test_the_card_on_the_page_and_the_card_alone_are_the_same(browser: Client, a
     assert without_token(card(alone, SECOND)) == without_token(card(page, SECOND))
 
 
-# --- a section, and the contents ----------------------------------------------------------------------------------------
+# --- a section, and the contents -------------------------------------------------------------------------------------
 
 
 def test_a_section_shows_every_question_with_its_saved_answer(browser: Client, assessment: Assessment) -> None:

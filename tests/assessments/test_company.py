@@ -126,7 +126,7 @@ def test_several_faults_are_told_at_once(client_of: ClientOf, person: User) -> N
     assert response.content.decode().count('class="invalid-feedback"') == 3
 
 
-# --- changing it --------------------------------------------------------------------------------------------------------
+# --- changing it -----------------------------------------------------------------------------------------------------
 
 
 def test_an_owner_changes_the_company_and_other_questions_apply(
@@ -164,7 +164,7 @@ def test_the_form_shows_what_is_stored_and_keeps_what_was_typed(
     assert company.name == "株式会社みなと精密加工"
 
 
-# --- its page, and the way there ----------------------------------------------------------------------------------------
+# --- its page, and the way there -------------------------------------------------------------------------------------
 
 
 def test_somebody_without_a_company_is_led_to_the_form(client_of: ClientOf, person: User) -> None:

@@ -1,4 +1,4 @@
-"""Two writers at once, with real connections. Collected on PostgreSQL only (tests/conftest.py): SQLite has no row locks."""
+"""Two writers at once, on real connections. Collected on PostgreSQL only (tests/conftest.py): SQLite locks no rows."""
 
 from __future__ import annotations
 

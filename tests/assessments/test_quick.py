@@ -1,4 +1,4 @@
-"""The quick check without an account: nothing is stored for who keeps nothing, and what is kept arrives in the account."""
+"""The quick check without an account: nothing is stored unless it is kept, and what is kept arrives in the account."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_sheet_that_cannot_be_made_gives_the_result_page_with_the_reason(
     assert carried(html) == GIVEN
 
 
-# --- keeping them -------------------------------------------------------------------------------------------------------
+# --- keeping them ----------------------------------------------------------------------------------------------------
 
 
 def sign_up(browser: Client, email: str) -> Any:

@@ -42,7 +42,7 @@ def save(
     return services.save_answer(assessment.organisation, assessment.pk, question, given, revision=revision, by=by)
 
 
-# --- one answer ---------------------------------------------------------------------------------------------------------
+# --- one answer ------------------------------------------------------------------------------------------------------
 
 
 def test_a_first_answer_is_saved_as_revision_1_with_who_wrote_it(assessment: Assessment, editor: User) -> None:
@@ -155,7 +155,7 @@ def test_progress_counts_only_questions_that_apply_to_the_company(owner: User) -
         assert (saved.progress.sections[VISIBILITY].done, saved.progress.sections[VISIBILITY].total) == (1, asked)
 
 
-# --- what the database itself refuses -----------------------------------------------------------------------------------
+# --- what the database itself refuses --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_na_without_a_reason_is_no_answer(reason: str) -> None:
         Answer.not_applicable(reason)
 
 
-# --- starting -----------------------------------------------------------------------------------------------------------
+# --- starting --------------------------------------------------------------------------------------------------------
 
 
 def test_an_assessment_starts_on_the_current_catalog_with_the_answers_it_is_given(
@@ -229,7 +229,7 @@ def test_an_assessment_starts_on_the_current_catalog_with_the_answers_it_is_give
     }
 
 
-# --- submitting ---------------------------------------------------------------------------------------------------------
+# --- submitting ------------------------------------------------------------------------------------------------------
 
 
 def test_submit_freezes_answers_scorecard_and_company(inside: Organisation, owner: User) -> None:

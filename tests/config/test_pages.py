@@ -57,7 +57,7 @@ class Page(HTMLParser):
         if tag == "script" and not given.get("src"):
             self.faults.append("inline script")
         for name, value in attrs:
-            if name.startswith("on") or name.startswith("hx-on"):
+            if name.startswith(("on", "hx-on")):
                 self.faults.append(f"handler: <{tag} {name}>")
             if (value or "").strip().lower().startswith("javascript:") or name == "hx-vals":
                 self.faults.append(f"script in an attribute: <{tag} {name}={value}>")

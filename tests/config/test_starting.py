@@ -68,7 +68,7 @@ def test_the_models_and_the_migrations_agree() -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
-# --- reading the environment --------------------------------------------------------------------------------------------
+# --- reading the environment -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def fill(organisation: Organisation) -> None:
     answer(make_assessment(organisation), FIRST, 3)
 
 
-# --- the scope ----------------------------------------------------------------------------------------------------------
+# --- the scope -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("model", TENANT_MODELS)
@@ -89,15 +89,15 @@ def has_organisation(model: type[models.Model]) -> bool:
     return any(field.name == "organisation" for field in model._meta.get_fields())
 
 
-# --- the door -----------------------------------------------------------------------------------------------------------
+# --- the door --------------------------------------------------------------------------------------------------------
 
 
 def test_the_owner_may_everything_an_editor_answers_and_a_viewer_reads() -> None:
-    assert GRANTED == {
+    assert {
         Role.OWNER: {Permission.READ, Permission.ANSWER, Permission.SUBMIT, Permission.MANAGE},
         Role.EDITOR: {Permission.READ, Permission.ANSWER},
         Role.VIEWER: {Permission.READ},
-    }
+    } == GRANTED
     assert allows(Role.EDITOR, Permission.ANSWER)
     assert not allows(Role.EDITOR, Permission.SUBMIT)
 

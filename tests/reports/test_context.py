@@ -1,4 +1,4 @@
-"""What page and paper show, decided once: figures, strengths, what to find out, the plan by quarters, both languages."""
+"""What page and paper show, decided once: figures, strengths, what to find out, the plan, both languages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def report() -> ReportContext:
     return full_context()
 
 
-# --- figures ------------------------------------------------------------------------------------------------------------
+# --- figures ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_figures_of_the_axes_are_those_of_the_scorecard(report: ReportContext) -> None:
@@ -82,7 +82,7 @@ def test_the_trace_of_the_axes_is_the_whole_trace(report: ReportContext) -> None
     assert sum((lines for _, lines in report.trace_by_axis), ()) == report.trace
 
 
-# --- strengths, weakest, find out ---------------------------------------------------------------------------------------
+# --- strengths, weakest, find out ------------------------------------------------------------------------------------
 
 
 def test_strengths_are_the_highest_levels_of_at_least_3(report: ReportContext) -> None:
@@ -137,7 +137,7 @@ def test_nothing_answered_gives_a_report_without_figures() -> None:
     assert empty.unanswered == len(empty.trace)
 
 
-# --- the plan -----------------------------------------------------------------------------------------------------------
+# --- the plan --------------------------------------------------------------------------------------------------------
 
 
 def test_the_plan_begins_in_the_month_after_the_submission(report: ReportContext) -> None:
@@ -174,7 +174,7 @@ def test_the_sums_of_the_plan_are_those_of_its_actions(report: ReportContext) ->
     assert report.cost_low <= report.cost_high
 
 
-# --- what kind of report ------------------------------------------------------------------------------------------------
+# --- what kind of report ---------------------------------------------------------------------------------------------
 
 
 def test_a_final_report_differs_from_a_running_one_in_saying_so(report: ReportContext) -> None:
@@ -209,7 +209,7 @@ def test_every_cited_clause_stands_in_the_sources_and_ours_are_marked(report: Re
         assert all(citation.ours == (citation.clause.certainty == "C") for citation in line.citations)
 
 
-# --- languages ----------------------------------------------------------------------------------------------------------
+# --- languages -------------------------------------------------------------------------------------------------------
 
 
 def test_the_english_report_has_the_same_figures_in_english_words(report: ReportContext) -> None:

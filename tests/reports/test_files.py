@@ -57,7 +57,7 @@ def make_done(submission: Submission) -> ReportFile:
     return job
 
 
-# --- ordering -----------------------------------------------------------------------------------------------------------
+# --- ordering --------------------------------------------------------------------------------------------------------
 
 
 def test_an_order_leads_to_the_page_of_its_job_and_a_second_one_to_the_same(
@@ -121,7 +121,7 @@ def test_from_the_order_to_the_file(
     assert b"".join(response.streaming_content) == FAKE_PDF
 
 
-# --- watching -----------------------------------------------------------------------------------------------------------
+# --- watching --------------------------------------------------------------------------------------------------------
 
 STATES = [
     ({"status": "waiting", "rung_at": timezone.now()}, ["順番を待っています"], True),
@@ -179,7 +179,7 @@ def test_the_result_page_shows_the_jobs_of_its_submission(
     assert f'action="{order_address(submission)}"' not in html
 
 
-# --- taking it away -----------------------------------------------------------------------------------------------------
+# --- taking it away --------------------------------------------------------------------------------------------------
 
 
 def name_of(response: Any) -> str:

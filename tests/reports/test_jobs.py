@@ -63,7 +63,7 @@ def failing(error: BaseException) -> Callable[[Any], bytes]:
     return fake
 
 
-# --- ordering -----------------------------------------------------------------------------------------------------------
+# --- ordering --------------------------------------------------------------------------------------------------------
 
 
 def test_the_same_order_twice_is_one_job_and_rings_once(
@@ -111,7 +111,7 @@ def test_ordering_what_is_under_way_changes_nothing(
     assert (contents(), rung) == (before, [])
 
 
-# --- producing ----------------------------------------------------------------------------------------------------------
+# --- producing -------------------------------------------------------------------------------------------------------
 
 
 def test_a_real_action_plan_is_made_stored_and_marked_done(
@@ -170,7 +170,7 @@ def test_a_job_that_is_not_there_is_no_reason_to_stop_the_worker(db: None, print
     assert printer == []
 
 
-# --- lost workers -------------------------------------------------------------------------------------------------------
+# --- lost workers ----------------------------------------------------------------------------------------------------
 
 
 def test_a_job_whose_worker_was_lost_is_rung_for_and_made(job: ReportFile, printer: list[Any], media: Path) -> None:
@@ -266,7 +266,7 @@ def test_a_worker_that_was_given_up_leaves_a_new_order_alone(
     assert files_in(media) == []
 
 
-# --- failing ------------------------------------------------------------------------------------------------------------
+# --- failing ---------------------------------------------------------------------------------------------------------
 
 
 class SoftTimeLimitExceeded(Exception):
@@ -339,7 +339,7 @@ def test_ordering_again_begins_to_wait_now_and_unheard(job: ReportFile, owner: U
     assert again.rung_at is None
 
 
-# --- the bell -----------------------------------------------------------------------------------------------------------
+# --- the bell --------------------------------------------------------------------------------------------------------
 
 
 def test_a_broker_that_heard_is_noted(job: ReportFile, bells: list[UUID]) -> None:
