@@ -13,6 +13,7 @@ from assessments.answers_file import entry_of
 from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment, Submission
 from assessments.progress import Progress, progress
+from assessments.querysets import answer_of
 from assessments.scoring.answers import Answer, Answers
 from assessments.scoring.engine import score
 from assessments.scoring.scorecard import ENGINE, to_json
@@ -79,15 +80,8 @@ class Saved:
 
 def answers_of(rows: Iterable[AnswerRow]) -> dict[str, Answer]:
     """Working rows as the engine's answers; a row that holds only a note is no answer."""
-    found: dict[str, Answer] = {}
-    for row in rows:
-        if row.kind == AnswerRow.Kind.LEVEL:
-            found[row.question_id] = Answer("level", row.level, note=row.note)
-        elif row.kind == AnswerRow.Kind.UNKNOWN:
-            found[row.question_id] = Answer("unknown", note=row.note)
-        elif row.kind == AnswerRow.Kind.NA:
-            found[row.question_id] = Answer("na", reason=row.reason, note=row.note)
-    return found
+    found = {row.question_id: answer_of(row.kind, row.level, row.reason, row.note) for row in rows}
+    return {name: answer for name, answer in found.items() if answer is not None}
 
 
 @transaction.atomic
@@ -131,7 +125,6 @@ def _add(assessment: Assessment, answers: Answers, by: User | None) -> None:
     )
 
 
-@transaction.atomic
 def save_answer(
     organisation: Organisation, assessment_id: UUID, question_id: str, draft: Draft, *, revision: int, by: User
 ) -> Saved:
@@ -140,32 +133,33 @@ def save_answer(
     Sending the same answer twice changes nothing. Raises Assessment.DoesNotExist, AssessmentClosed, UnknownQuestion,
     and AnswerConflict where another answer was saved since `revision`.
     """
-    # The row lock makes writers of one assessment queue, and keeps an answer out of a submission that is being frozen.
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if assessment.status != Assessment.Status.OPEN:
-        raise AssessmentClosed
-    catalog = get_catalog(assessment.catalog_ref)
-    if question_id not in catalog.questions:
-        raise UnknownQuestion(question_id)
-    rows = {row.question_id: row for row in AnswerRow.objects.filter(assessment_id=assessment_id)}
-    row = rows.get(question_id)
-    if row is not None:
-        row.assessment = assessment
-    if row is not None and not draft.equals(row) and row.revision != revision:
-        raise AnswerConflict(row)
-    if row is None:
-        row = AnswerRow(organisation=organisation, assessment=assessment, question_id=question_id, revision=1)
-        _write(row, draft, by)
-    elif not draft.equals(row):
-        row.revision += 1
-        _write(row, draft, by)
-    rows[question_id] = row
-    return Saved(row, progress(catalog, answers_of(rows.values()), organisation.profile()))
+    with transaction.atomic():
+        # The row lock makes writers of one assessment queue, and keeps an answer out of a submission being frozen.
+        assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+        if assessment.status != Assessment.Status.OPEN:
+            raise AssessmentClosed
+        catalog = get_catalog(assessment.catalog_ref)
+        if question_id not in catalog.questions:
+            raise UnknownQuestion(question_id)
+        standing = AnswerRow.objects.filter(assessment_id=assessment_id).brief()
+        row = standing[question_id].row(assessment) if question_id in standing else None
+        if row is not None and not draft.equals(row) and row.revision != revision:
+            raise AnswerConflict(row)
+        if row is None:
+            row = AnswerRow(organisation=organisation, assessment=assessment, question_id=question_id, revision=0)
+        if not draft.equals(row) or row.pk is None:
+            _write(row, draft, by)
+    answers = {name: brief.answer for name, brief in standing.items() if brief.answer is not None}
+    answers.pop(question_id, None)
+    if draft.answer is not None:
+        answers[question_id] = draft.answer
+    return Saved(row, progress(catalog, answers, organisation.profile()))
 
 
 def _write(row: AnswerRow, draft: Draft, by: User) -> None:
     for name, value in draft.fields().items():
         setattr(row, name, value)
+    row.revision += 1
     row.updated_by = by
     row.save()
 

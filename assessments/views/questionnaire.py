@@ -76,7 +76,7 @@ def answer(request: TenantRequest, assessment_id: UUID, question_id: str) -> Htt
         return _refused(request, assessment_id, question_id, form, state="conflict", status=409, theirs=conflict.theirs)
     if not _is_htmx(request):
         messages.success(request, _("回答を保存しました。"))
-        return redirect(_address(request, assessment_id, question_id))
+        return redirect(_address(request, saved.row.assessment, question_id))
     catalog = get_catalog(saved.row.assessment.catalog_ref)
     found = catalog.section(_section_id(catalog.ref, question_id))
     context = {"row": saved.row, "section": found, "count": saved.progress.sections[found.id] if found else None}
@@ -194,7 +194,7 @@ def _section_page(
 def _card(request: TenantRequest, assessment: Assessment, question_id: str) -> HttpResponse:
     question = _question(assessment, question_id)
     if not _is_htmx(request):
-        return redirect(_address(request, assessment.pk, question_id, assessment))
+        return redirect(_address(request, assessment, question_id))
     row = Answer.objects.filter(assessment=assessment, question_id=question_id).select_related("updated_by").first()
     catalog = get_catalog(assessment.catalog_ref)
     answers = services.answers_of(Answer.objects.filter(assessment=assessment))
@@ -238,12 +238,9 @@ def _number(catalog: Catalog, question_id: str, state: Progress) -> int:
     return asked.index(question_id) + 1 if question_id in asked else 0
 
 
-def _address(
-    request: TenantRequest, assessment_id: UUID, question_id: str, assessment: Assessment | None = None
-) -> str:
-    assessment = assessment or get_object_or_404(Assessment, pk=assessment_id)
+def _address(request: TenantRequest, assessment: Assessment, question_id: str) -> str:
     section_id = _section_id(assessment.catalog_ref, question_id)
-    page = reverse("assessments:section", args=[request.organisation.pk, assessment_id, section_id])
+    page = reverse("assessments:section", args=[request.organisation.pk, assessment.pk, section_id])
     return f"{page}#{question_id}"
 
 

@@ -35,7 +35,7 @@ AXES = ("自律性", "不可欠性", "ガバナンス成熟度")
 def shoot(page: Page, name: str) -> None:
     """A picture for the eye, where KEIAN_SHOTS names a folder."""
     if folder := os.environ.get("KEIAN_SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True, caret="initial")
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------------

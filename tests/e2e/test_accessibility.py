@@ -47,7 +47,8 @@ def check(page: Page, name: str) -> None:
         if sizes[0] > sizes[1]:
             wide = page.evaluate(
                 """() => [...document.querySelectorAll('main *')]
-                .filter(e => e.getBoundingClientRect().right > innerWidth).slice(0, 8).map(e => e.outerHTML.slice(0, 120))"""
+                .filter(e => e.getBoundingClientRect().right > innerWidth)
+                .slice(0, 8).map(e => e.outerHTML.slice(0, 120))"""
             )
             faults.append(f"{width} px: scrolls sideways, {sizes[0]} > {sizes[1]}: {wide}")
         found = Axe().run(page, options=RULES)
