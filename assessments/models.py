@@ -37,6 +37,9 @@ class Assessment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status__in=["open", "submitted"]), name="assessment_status_is_known"
             ),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(status="open"), name="one_open_assessment_a_company"
+            ),
         ]
 
     def __str__(self) -> str:

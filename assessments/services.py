@@ -20,10 +20,19 @@ from assessments.scoring.scorecard import ENGINE, to_json
 from guidance.catalog import Catalog
 from guidance.registry import current_catalog, get_catalog
 from organisations.models import Organisation, User
+from organisations.scoping import current_organisation
 
 
 class AssessmentClosed(Exception):
     """The assessment was submitted; answers are accepted again after it is reopened."""
+
+
+class AnotherIsOpen(Exception):
+    """The company already has an open assessment."""
+
+
+class NothingChosen(Exception):
+    """Neither an answer nor a note was given, and there is no bare note to take away."""
 
 
 class NotSubmitted(Exception):
@@ -57,6 +66,10 @@ class Draft:
     def kind(self) -> str:
         return self.answer.kind if self.answer else AnswerRow.Kind.NONE
 
+    @property
+    def empty(self) -> bool:
+        return self.answer is None and not self.note
+
     def fields(self) -> dict[str, str | int | None]:
         answer = self.answer
         return {
@@ -88,12 +101,23 @@ def answers_of(rows: Iterable[AnswerRow]) -> dict[str, Answer]:
 def start_assessment(
     organisation: Organisation, *, by: User | None, catalog: Catalog | None = None, answers: Answers | None = None
 ) -> Assessment:
-    """Open an assessment on the current catalog, with `answers` (of the quick check) already in it."""
+    """Open an assessment on the current catalog, with `answers` (of the quick check) already in it.
+
+    A company has one open assessment at a time. Raises AnotherIsOpen.
+    """
+    _lock()
+    if Assessment.objects.filter(status=Assessment.Status.OPEN).exists():
+        raise AnotherIsOpen
     catalog = catalog or current_catalog()
     assessment = Assessment.objects.create(organisation=organisation, catalog_ref=catalog.ref, created_by=by)
     known = {name: answer for name, answer in (answers or {}).items() if name in catalog.questions}
     _add(assessment, known, by)
     return assessment
+
+
+def _lock() -> None:
+    """Whoever opens an assessment of this company waits for whoever is doing so."""
+    Organisation.objects.select_for_update().only("pk").get(pk=current_organisation())
 
 
 @transaction.atomic
@@ -131,7 +155,7 @@ def save_answer(
     """Save one answer that was written on top of `revision` (0 where there was none).
 
     Sending the same answer twice changes nothing. Raises Assessment.DoesNotExist, AssessmentClosed, UnknownQuestion,
-    and AnswerConflict where another answer was saved since `revision`.
+    NothingChosen, and AnswerConflict where another answer was saved since `revision`.
     """
     with transaction.atomic():
         # The row lock makes writers of one assessment queue, and keeps an answer out of a submission being frozen.
@@ -145,6 +169,8 @@ def save_answer(
         row = standing[question_id].row(assessment) if question_id in standing else None
         if row is not None and not draft.equals(row) and row.revision != revision:
             raise AnswerConflict(row)
+        if draft.empty and (row is None or row.kind != AnswerRow.Kind.NONE):
+            raise NothingChosen
         if row is None:
             row = AnswerRow(organisation=organisation, assessment=assessment, question_id=question_id, revision=0)
         if not draft.equals(row) or row.pk is None:
@@ -196,13 +222,16 @@ def submit(organisation: Organisation, assessment_id: UUID, *, by: User | None) 
 
 @transaction.atomic
 def reopen(assessment_id: UUID) -> Assessment:
-    """Accept answers again; what was submitted stays as it is. Raises NotSubmitted."""
-    changed = Assessment.objects.filter(pk=assessment_id, status=Assessment.Status.SUBMITTED).update(
-        status=Assessment.Status.OPEN
-    )
-    if not changed:
+    """Accept answers again; what was submitted stays as it is. Raises NotSubmitted or AnotherIsOpen."""
+    _lock()
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if assessment.status != Assessment.Status.SUBMITTED:
         raise NotSubmitted
-    return Assessment.objects.get(pk=assessment_id)
+    if Assessment.objects.filter(status=Assessment.Status.OPEN).exists():
+        raise AnotherIsOpen
+    assessment.status = Assessment.Status.OPEN
+    assessment.save(update_fields=["status"])
+    return assessment
 
 
 def company_json(organisation: Organisation) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -84,13 +85,12 @@ TEMPLATES = [
 def database() -> dict[str, Any]:
     """The database of DATABASE_URL; without one, SQLite in write-ahead mode that queues writers instead of failing."""
     url = env.text("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
-    try:
-        config: dict[str, Any] = environ.Env.db_url_config(url)
-    except Exception as error:
+    if urlsplit(url).scheme not in {"sqlite", "postgres", "postgresql", "psql"}:
         raise ImproperlyConfigured(
             "DATABASE_URL: postgres://user:password@host:5432/name の形で書いてください"
             " / write postgres://user:password@host:5432/name"
-        ) from error
+        )
+    config: dict[str, Any] = environ.Env.db_url_config(url)
     config["ATOMIC_REQUESTS"] = False
     config["CONN_MAX_AGE"] = 600
     if config["ENGINE"].endswith("sqlite3"):
@@ -140,6 +140,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "assessments:home"
 LOGOUT_REDIRECT_URL = "assessments:front"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -160,7 +161,10 @@ SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Limits on sign-in count by address: behind a proxy all visitors would share the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = SECURE

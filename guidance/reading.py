@@ -21,6 +21,8 @@ class Document:
     lines: dict[Loc, tuple[str, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    unread: bool = False
+    """Part of the document could not be read, so what seems to be missing may stand there."""
 
     def place(self, loc: Loc) -> tuple[str, int]:
         """File and line of `loc`, or of the nearest value that holds it."""
@@ -158,6 +160,7 @@ class _Reader:
         base = (*loc, len(items))
         part = _Reader(Document(), self.folder, self.shown_folder)
         data = part.file(name, (), opened)
+        self.document.unread |= data is None or part.document.unread
         self.document.files.extend(part.document.files)
         self.document.problems.extend(part.document.problems)
         if isinstance(data, list):

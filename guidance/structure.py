@@ -29,7 +29,7 @@ def build(shape: type[Shape], document: Document) -> Shape | None:
         built: Shape = ADAPTERS[shape].validate_python(document.data)
     except ValidationError as error:
         for fault in error.errors(include_url=False):
-            if _follows_from_another(fault):
+            if _follows_from_another(fault) or (document.unread and fault["type"] == "too_short"):
                 continue
             document.problem(_loc(document, fault["loc"], fault["type"]), *faults.of_shape(fault))
         return None
@@ -54,7 +54,10 @@ def _loc(document: Document, loc: Sequence[str | int], kind: str) -> Loc:
 
 
 def check(document: Document, clauses: Mapping[str, Clause], support: frozenset[str]) -> None:
-    """Ids, references, circles and reachability; adds a problem for each fault."""
+    """Ids, references, circles and reachability; adds a problem for each fault.
+
+    Where an included file could not be read, ids that seem to be missing are not told: they may stand in it.
+    """
     questions = dict(_by_id(document, "question", _questions(document.data)))
     actions = dict(_by_id(document, "action", _items(document.data, "actions")))
     for _ in _by_id(document, "axis", _items(document.data, "axes")):
@@ -198,6 +201,8 @@ def _check_names(
     *,
     single: bool = False,
 ) -> None:
+    if document.unread and kind in {"question", "action"}:
+        return
     known_names = list(known)
     lookup = set(known_names)
     for index, name in enumerate(names):

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 
 from organisations.models import Membership, Organisation, User
 from organisations.policy import Permission, Role, allows
@@ -50,7 +51,10 @@ def requires(permission: Permission) -> Callable[[TenantView[P]], View]:
             tenant = cast(TenantRequest, request)
             tenant.membership, tenant.organisation = membership, membership.organisation
             with scope(organisation_id):
-                return view(tenant, *args, **kwargs)
+                response = view(tenant, *args, **kwargs)
+            if isinstance(response, HttpResponse):  # a company's pages rest in no cache, not even the browser's
+                add_never_cache_headers(response)
+            return response
 
         guarded.access = permission  # type: ignore[attr-defined]
         return guarded

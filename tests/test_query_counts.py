@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -73,10 +74,10 @@ def grow(small: World, owner: User) -> Callable[[], None]:
                 words = {"note": given.note, "reason": given.reason}
                 said = given.level if given.kind == "level" else given.kind
                 answer(small.opened, name, said, by=people[number % 4], **words)
-        for _ in range(3):
-            with scope(small.organisation.pk):
-                services.reopen(small.submission.assessment_id)
-            make_submission(small.organisation, assessment=small.submission.assessment, by=people[1])
+        for number in (2, 3, 4):
+            again = Submission.unscoped.get(pk=small.submission.pk)
+            again.pk, again.number = uuid4(), number
+            again.save(force_insert=True)
         make_report(small.submission, language="en")
         for _ in range(5):
             other = make_organisation(owner=people[2])

@@ -70,21 +70,30 @@ def rank(catalog: Catalog, card: Scorecard) -> tuple[RankedAction, ...]:
         )
         return RankedAction(action, gains, tuple(steps), opens)
 
-    def take(ranked: RankedAction) -> None:
-        waiting.pop(ranked.action.id)
-        for name in ranked.action.requires:
-            if name in waiting and (found := evaluate(waiting[name])).steps:
-                take(found)
-        # What a prerequisite already raised is no longer this action's gain.
-        fresh = evaluate(ranked.action)
-        if not fresh.steps:
-            return
-        for step in fresh.steps:
-            levels[step.question] = step.after
-        ordered.append(fresh)
+    # An action's gain changes only when one of its questions was raised, so the others keep their evaluation.
+    evaluated = {name: evaluate(action) for name, action in catalog.actions_by_id.items()}
+    raised_by: dict[str, list[str]] = {}
+    for action in catalog.actions:
+        for item in action.raises:
+            raised_by.setdefault(item.question, []).append(action.id)
 
-    while candidates := [found for action in waiting.values() if (found := evaluate(action)).steps]:
-        take(max(candidates, key=_priority))
+    def take(name: str) -> None:
+        waiting.pop(name)
+        for needed in catalog.actions_by_id[name].requires:
+            if needed in waiting and evaluated[needed].steps:
+                take(needed)
+        # What a prerequisite already raised is no longer this action's gain.
+        ranked = evaluated[name]
+        if not ranked.steps:
+            return
+        ordered.append(ranked)
+        for step in ranked.steps:
+            levels[step.question] = step.after
+        for changed in {other for step in ranked.steps for other in raised_by[step.question]}:
+            evaluated[changed] = evaluate(catalog.actions_by_id[changed])
+
+    while candidates := [name for name in waiting if evaluated[name].steps]:
+        take(max(candidates, key=lambda name: _priority(evaluated[name])))
     return tuple(ordered)
 
 

@@ -12,6 +12,7 @@ from assessments import services
 from assessments.models import Answer, Assessment, Submission
 from assessments.progress import progress
 from assessments.quick_session import forget_answers, kept_answers
+from assessments.scoring.answers import Answers
 from guidance.registry import current_catalog, get_catalog
 from organisations.access import SignedInRequest, TenantRequest, requires, signed_in
 from organisations.forms import OrganisationForm
@@ -86,12 +87,15 @@ def take_kept(request: TenantRequest) -> HttpResponse:
     if request.POST.get("do") != "take" or not kept:
         messages.info(request, _("簡易診断の回答は引き継ぎませんでした。"))
         return redirect("assessments:company", request.organisation.pk)
-    assessment = Assessment.objects.filter(status=Assessment.Status.OPEN).first()
-    if assessment is None:
-        assessment = services.start_assessment(request.organisation, by=request.user, answers=kept)
-        taken = len(kept)
+    assessment = _opened()
+    if assessment is not None:
+        try:
+            taken = services.adopt_answers(assessment.pk, kept, by=request.user)
+        except services.AssessmentClosed:
+            messages.error(request, _("ちょうど提出されたところなので、簡易診断の回答は引き継げませんでした。"))
+            return redirect("assessments:company", request.organisation.pk)
     else:
-        taken = services.adopt_answers(assessment.pk, kept, by=request.user)
+        assessment, taken = _start(request, kept), len(kept)
     messages.success(
         request,
         _("簡易診断の回答 %(count)d 問を引き継ぎました。すでに答えてあった設問はそのままです。") % {"count": taken},
@@ -103,9 +107,20 @@ def take_kept(request: TenantRequest) -> HttpResponse:
 @require_POST
 def start(request: TenantRequest) -> HttpResponse:
     """A new assessment on the current catalog; an open one is continued instead."""
-    kept = kept_answers(request)
-    assessment = Assessment.objects.filter(status=Assessment.Status.OPEN).first()
+    assessment = _opened()
     if assessment is None:
-        assessment = services.start_assessment(request.organisation, by=request.user, answers=kept)
+        assessment = _start(request, kept_answers(request))
         forget_answers(request)
     return redirect("assessments:contents", request.organisation.pk, assessment.pk)
+
+
+def _opened() -> Assessment | None:
+    return Assessment.objects.filter(status=Assessment.Status.OPEN).first()
+
+
+def _start(request: TenantRequest, kept: Answers) -> Assessment:
+    """A new assessment; where somebody opened one a moment ago, that one."""
+    try:
+        return services.start_assessment(request.organisation, by=request.user, answers=kept)
+    except services.AnotherIsOpen:
+        return Assessment.objects.get(status=Assessment.Status.OPEN)

@@ -72,6 +72,9 @@ def answer(request: TenantRequest, assessment_id: UUID, question_id: str) -> Htt
         raise Http404 from None
     except services.AssessmentClosed:
         return _refused(request, assessment_id, question_id, form, state="closed", status=409)
+    except services.NothingChosen:
+        form.add_error("choice", _("答えを選ぶか、メモを書いてください。"))
+        return _refused(request, assessment_id, question_id, form, state="error", status=422)
     except services.AnswerConflict as conflict:
         return _refused(request, assessment_id, question_id, form, state="conflict", status=409, theirs=conflict.theirs)
     if not _is_htmx(request):
@@ -122,9 +125,13 @@ def submit(request: TenantRequest, assessment_id: UUID) -> HttpResponse:
 def reopen(request: TenantRequest, assessment_id: UUID) -> HttpResponse:
     try:
         services.reopen(assessment_id)
+    except Assessment.DoesNotExist:
+        raise Http404 from None
     except services.NotSubmitted:
-        get_object_or_404(Assessment, pk=assessment_id)
         messages.info(request, _("この回答はもう開いています。"))
+    except services.AnotherIsOpen:
+        messages.error(request, _("回答の途中の診断がほかにあります。そちらを提出してから開いてください。"))
+        return redirect("assessments:company", request.organisation.pk)
     else:
         messages.success(request, _("回答を開きました。これまでの提出の記録はそのまま残っています。"))
     return redirect("assessments:contents", request.organisation.pk, assessment_id)

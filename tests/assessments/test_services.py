@@ -140,7 +140,7 @@ def test_an_assessment_of_another_company_is_not_there(
         services.save_answer(inside, foreign.pk, FIRST, draft(3), revision=0, by=editor)
     with pytest.raises(Assessment.DoesNotExist):
         services.submit(inside, foreign.pk, by=editor)
-    with pytest.raises(services.NotSubmitted):
+    with pytest.raises(Assessment.DoesNotExist):
         services.reopen(foreign.pk)
     assert contents() == before
 
@@ -309,7 +309,7 @@ def test_reopen_keeps_the_old_submission_and_the_next_one_counts_on(inside: Orga
 def test_reopening_what_is_open_is_refused(assessment: Assessment) -> None:
     with pytest.raises(services.NotSubmitted):
         services.reopen(assessment.pk)
-    with pytest.raises(services.NotSubmitted):
+    with pytest.raises(Assessment.DoesNotExist):
         services.reopen(uuid4())
     assert Assessment.objects.get(pk=assessment.pk).status == "open"
 
@@ -322,3 +322,31 @@ def test_reopening_keeps_the_answers_and_their_revisions(inside: Organisation) -
     services.reopen(assessment.pk)
     row = rows_of(assessment)[FIRST]
     assert (row.level, row.revision) == (3, 2)
+
+
+def test_a_company_has_one_open_assessment_at_a_time(inside: Organisation, owner: User) -> None:
+    submission = make_submission(inside)
+    opened = make_assessment(inside)
+    with pytest.raises(services.AnotherIsOpen):
+        services.start_assessment(inside, by=owner)
+    with pytest.raises(services.AnotherIsOpen):
+        services.reopen(submission.assessment_id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Assessment.objects.create(organisation=inside, catalog_ref="keian@2026.1")
+    assert [found.pk for found in Assessment.objects.filter(status="open")] == [opened.pk]
+
+
+def test_saying_nothing_takes_no_answer_away(inside: Organisation, editor: User) -> None:
+    assessment = make_assessment(inside)
+    answer(assessment, FIRST, 3, note="書いたもの")
+    for name, revision in ((FIRST, 1), (SECOND, 0)):
+        with pytest.raises(services.NothingChosen):
+            services.save_answer(inside, assessment.pk, name, draft(None), revision=revision, by=editor)
+    assert [(row.level, row.note) for row in rows_of(assessment).values()] == [(3, "書いたもの")]
+
+
+def test_a_note_that_stands_alone_can_be_taken_away_again(inside: Organisation, editor: User) -> None:
+    assessment = make_assessment(inside)
+    services.save_answer(inside, assessment.pk, FIRST, draft(None, note="あとで聞く"), revision=0, by=editor)
+    services.save_answer(inside, assessment.pk, FIRST, draft(None), revision=1, by=editor)
+    assert rows_of(assessment)[FIRST].note == ""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-START_WITHIN = STOP_WITHIN = 40.0
+START_WITHIN, STOP_WITHIN = 40.0, 4.0
 CODE = re.compile(r"^\s*([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?)\s*$", re.MULTILINE)
 
 
@@ -98,7 +98,7 @@ class Site:
         for _request in range(2):
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                self.process.wait(STOP_WITHIN / 4)
+                self.process.wait(STOP_WITHIN)
                 return
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

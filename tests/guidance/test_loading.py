@@ -398,3 +398,14 @@ def test_support_measures_are_known_by_the_ids_of_all_files(tmp_path: Path) -> N
     write(tmp_path, "- {id: SUP-3}\n", "two.yaml")
     assert support_ids(tmp_path) == {"SUP-1", "SUP-2", "SUP-3"}
     assert support_ids(tmp_path / "none") == frozenset()
+
+
+def test_an_include_that_cannot_be_read_is_the_only_fault_that_is_told(tmp_path: Path) -> None:
+    """Everything in it seems to be missing elsewhere; one fault must not look like forty."""
+    head, actions = MINIMAL.split("actions:\n", 1)
+    write(tmp_path, "- id: [\n", "actions.yaml")
+    glossary = "glossary:\n" + actions.split("glossary:\n", 1)[1]
+    file = write(tmp_path, head + "actions:\n  - include: actions.yaml\n" + glossary)
+    with pytest.raises(InputRefused) as caught:
+        load(file)
+    assert [problem.file for problem in caught.value.problems] == ["actions.yaml"]

@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from celery import Celery
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -423,10 +422,3 @@ def test_the_beat_sweeps(settings: Settings) -> None:
     assert entry["task"] in app.tasks
     assert entry["schedule"] == settings.REPORT_SWEEP_SECONDS
     assert settings.REPORT_LEASE_SECONDS > settings.CELERY_TASK_TIME_LIMIT, "a worker at work is not taken for lost"
-
-
-def test_a_fake_file_is_enough_for_a_done_job(job: ReportFile, media: Path) -> None:
-    """What the other tests build on: a done row with its file."""
-    job.file.save("x.pdf", ContentFile(FAKE_PDF), save=False)
-    change(job, status="done", file=job.file.name)
-    assert now_is(job).ended
