@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from reports.aside import print_aside
 from reports.context import ReportContext
 from reports.rendering import to_pdf
 from reports.signs import replacements
@@ -17,9 +18,8 @@ def action_plan(context: ReportContext) -> bytes:
 
 
 def quick_sheet(context: ReportContext) -> bytes:
-    """The quick check on one A4 page. Raises RenderingError."""
-    with translation.override(context.language):
-        return to_pdf(quick_sheet_html(context))
+    """The quick check on one A4 page, printed beside the web worker that asks. Raises RenderingError."""
+    return print_aside(quick_sheet_html(context), context.language)
 
 
 def action_plan_html(context: ReportContext) -> str:
