@@ -9,20 +9,9 @@ from functools import cache
 
 from assessments.forms import AnswerForm
 from assessments.models import Answer as AnswerRow
-from guidance.catalog import Clause, Question, Source, Term
-from guidance.registry import get_catalog, library
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A clause that a question comes from; `ours` where the line is this app's own reading (certainty C)."""
-
-    clause: Clause
-    source: Source
-
-    @property
-    def ours(self) -> bool:
-        return self.clause.certainty == "C"
+from guidance.catalog import Question, Term
+from guidance.citations import Citation, citations
+from guidance.registry import get_catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +87,6 @@ def typed_card(
 
 def _whole(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 10 else 0
-
-
-@cache
-def _citations(clauses: tuple[str, ...]) -> tuple[Citation, ...]:
-    found = library()
-    return tuple(Citation(found.clauses[name], found.clause_sources[name]) for name in clauses if name in found.clauses)
-
-
-def citations(question: Question) -> tuple[Citation, ...]:
-    """The clauses behind a question, with their documents."""
-    return _citations(question.clauses)
 
 
 @cache

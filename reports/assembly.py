@@ -11,13 +11,13 @@ from assessments.planning.ordering import find_out, rank
 from assessments.planning.schedule import PERSON_DAYS_PER_QUARTER, PlannedAction, place, quarters
 from assessments.scoring.answers import Answer
 from assessments.scoring.scorecard import AxisScore, QuestionScore, Scorecard, SectionScore, shown
-from guidance.catalog import Catalog, Question
+from guidance.catalog import Catalog
+from guidance.citations import citations
 from guidance.profile import FACTS, INDUSTRIES, PREFECTURES, SALES_BANDS
 from guidance.registry import library
 from reports.context import (
     ActionView,
     AxisView,
-    Citation,
     CompanyView,
     GateView,
     ReportContext,
@@ -171,16 +171,7 @@ def _line(
         loss=loss,
         reason=answer.reason if answer else "",
         note=answer.note if answer else "",
-        citations=_citations(question),
-    )
-
-
-def _citations(question: Question) -> tuple[Citation, ...]:
-    found = library()
-    return tuple(
-        Citation(found.clauses[name], found.clause_sources[name], found.clauses[name].certainty == "C")
-        for name in question.clauses
-        if name in found.clauses
+        citations=citations(question),
     )
 
 

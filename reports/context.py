@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from assessments.planning.schedule import Quarter
 from assessments.scoring.scorecard import AnswerState
-from guidance.catalog import Action, Catalog, Clause, Question, Source
+from guidance.catalog import Action, Catalog, Question, Source
+from guidance.citations import Citation, cited
 
 LEADING = 5
 
@@ -63,15 +64,6 @@ class AxisView:
     @property
     def binding(self) -> tuple[GateView, ...]:
         return tuple(gate for gate in self.gates if gate.binding)
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A clause with its document. `ours` where the line is this app's own reading."""
-
-    clause: Clause
-    source: Source
-    ours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +127,7 @@ class SourceView:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        found = (self.source.clauses_by_id[name] for name in self.clause_ids)
-        return tuple(Citation(clause, self.source, clause.certainty == "C") for clause in found)
+        return cited(self.clause_ids)
 
 
 @dataclass(frozen=True, slots=True)
