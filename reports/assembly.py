@@ -187,9 +187,10 @@ def _weakest(trace: tuple[TraceLine, ...]) -> tuple[TraceLine, ...]:
 
 def _actions(catalog: Catalog, planned: tuple[PlannedAction, ...], language: str) -> tuple[ActionView, ...]:
     titles: dict[str, str] = {axis.id: axis.title.get(language) for axis in catalog.axes}
-    numbers = {item.ranked.action.id: number for number, item in enumerate(planned, start=1)}
+    in_order = sorted(planned, key=lambda item: item.quarter is None)  # what fits into the year comes first
+    numbers = {item.ranked.action.id: number for number, item in enumerate(in_order, start=1)}
     views = []
-    for number, item in enumerate(planned, start=1):
+    for number, item in enumerate(in_order, start=1):
         action = item.ranked.action
         views.append(
             ActionView(

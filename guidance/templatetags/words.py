@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import get_language, gettext_lazy
 
-from guidance.catalog import Text
+from guidance.catalog import Question, Text
 
 register = template.Library()
 
@@ -25,6 +25,13 @@ DEPARTMENTS = {
 def say(text: Text | None) -> str:
     """The text in the active language; Japanese where there is no translation."""
     return text.get(get_language() or "ja") if text else ""
+
+
+@register.filter
+def level_text(question: Question, choice: str) -> str:
+    """The words of a chosen level (a digit); nothing for any other choice."""
+    known = len(choice) == 1 and choice in "01234"
+    return say(question.levels[int(choice)]) if known else ""
 
 
 @register.filter

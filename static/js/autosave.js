@@ -139,7 +139,7 @@
         sent = null;
         renewed = false;
         retry = FIRST_RETRY;
-        if (same(fieldsOf(form), saved)) pending.drop(address);
+        if (same(fieldsOf(form), saved)) pending.drop(address, saved);
         else later(0); // typed on while it was being sent: the new revision is in the form by then
       } else if (state === "conflict" || state === "closed") {
         sent = null;

@@ -25,8 +25,11 @@ window.keianPending = (() => {
     }
   };
 
-  const drop = (address) => {
+  // With `fields`, only what holds just these: another tab may keep something else under the same address.
+  const drop = (address, fields) => {
     try {
+      const kept = fields && get(address);
+      if (kept && Object.keys(fields).some((name) => kept[name] !== fields[name])) return;
       localStorage.removeItem(key(address));
     } catch {
       // Nothing was kept.
@@ -62,7 +65,7 @@ window.keianPending = (() => {
           headers: { "HX-Request": "true", "X-CSRFToken": token() },
           body: new URLSearchParams(fields),
         });
-        if (response.headers.get("X-Save-State") === "saved") drop(address);
+        if (response.headers.get("X-Save-State") === "saved") drop(address, fields);
         else left += 1;
       } catch {
         left += 1;
