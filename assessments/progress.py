@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from assessments.scoring.answers import Answers, levels_of
@@ -45,10 +45,15 @@ class Progress:
 
 def progress(catalog: Catalog, answers: Answers, profile: Profile) -> Progress:
     """The progress of an answer set."""
-    asked = applicable(catalog, profile, levels_of(answers))
+    return progress_of(catalog, answers.keys(), levels_of(answers), profile)
+
+
+def progress_of(catalog: Catalog, answered: Collection[str], levels: Mapping[str, int], profile: Profile) -> Progress:
+    """The same from the ids of the answered questions and the known levels alone."""
+    asked = applicable(catalog, profile, levels)
     sections = {}
     for section in catalog.sections():
         names = [question.id for question in section.questions if question.id in asked]
-        sections[section.id] = Count(sum(name in answers for name in names), len(names))
+        sections[section.id] = Count(sum(name in answered for name in names), len(names))
     done = sum(count.done for count in sections.values())
     return Progress(Count(done, len(asked)), sections, asked)

@@ -12,8 +12,8 @@ from django.utils import timezone
 from assessments.answers_file import entry_of
 from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment, Submission
-from assessments.progress import Progress, progress
-from assessments.querysets import answer_of
+from assessments.progress import Progress, progress_of
+from assessments.querysets import Standing
 from assessments.scoring.answers import Answer, Answers
 from assessments.scoring.engine import score
 from assessments.scoring.scorecard import ENGINE, to_json
@@ -79,7 +79,7 @@ class Draft:
             "note": self.note,
         }
 
-    def equals(self, row: AnswerRow) -> bool:
+    def equals(self, row: AnswerRow | Standing) -> bool:
         return all(getattr(row, name) == value for name, value in self.fields().items())
 
 
@@ -93,8 +93,15 @@ class Saved:
 
 def answers_of(rows: Iterable[AnswerRow]) -> dict[str, Answer]:
     """Working rows as the engine's answers; a row that holds only a note is no answer."""
-    found = {row.question_id: answer_of(row.kind, row.level, row.reason, row.note) for row in rows}
-    return {name: answer for name, answer in found.items() if answer is not None}
+    found: dict[str, Answer] = {}
+    for row in rows:
+        if row.kind == AnswerRow.Kind.LEVEL:
+            found[row.question_id] = Answer("level", row.level, note=row.note)
+        elif row.kind == AnswerRow.Kind.UNKNOWN:
+            found[row.question_id] = Answer("unknown", note=row.note)
+        elif row.kind == AnswerRow.Kind.NA:
+            found[row.question_id] = Answer("na", reason=row.reason, note=row.note)
+    return found
 
 
 @transaction.atomic
@@ -165,29 +172,37 @@ def save_answer(
         catalog = get_catalog(assessment.catalog_ref)
         if question_id not in catalog.questions:
             raise UnknownQuestion(question_id)
-        standing = AnswerRow.objects.filter(assessment_id=assessment_id).brief()
-        row = standing[question_id].row(assessment) if question_id in standing else None
-        if row is not None and not draft.equals(row) and row.revision != revision:
-            raise AnswerConflict(row)
-        if draft.empty and (row is None or row.kind != AnswerRow.Kind.NONE):
+        standing = AnswerRow.objects.filter(assessment_id=assessment_id).standing()
+        found = standing.get(question_id)
+        if draft.empty and (found is None or found.kind != AnswerRow.Kind.NONE):
             raise NothingChosen
-        if row is None:
-            row = AnswerRow(organisation=organisation, assessment=assessment, question_id=question_id, revision=0)
-        if not draft.equals(row) or row.pk is None:
-            _write(row, draft, by)
-    answers = {name: brief.answer for name, brief in standing.items() if brief.answer is not None}
-    answers.pop(question_id, None)
+        row = AnswerRow(
+            organisation=organisation,
+            assessment=assessment,
+            question_id=question_id,
+            revision=1,
+            updated_by=by,
+            updated_at=timezone.now(),
+            **draft.fields(),
+        )
+        if found is None:
+            row.save(force_insert=True)
+        elif draft.equals(found):
+            row = AnswerRow.objects.get(pk=found.id)
+            row.assessment = assessment
+        elif found.revision == revision:
+            row.pk, row.revision = found.id, revision + 1
+            AnswerRow.objects.filter(pk=row.pk).update(
+                **draft.fields(), revision=row.revision, updated_by=by, updated_at=row.updated_at
+            )
+        else:
+            raise AnswerConflict(AnswerRow.objects.get(pk=found.id))
+    answered = {name: one.level for name, one in standing.items() if one.kind != AnswerRow.Kind.NONE}
+    answered.pop(question_id, None)
     if draft.answer is not None:
-        answers[question_id] = draft.answer
-    return Saved(row, progress(catalog, answers, organisation.profile()))
-
-
-def _write(row: AnswerRow, draft: Draft, by: User) -> None:
-    for name, value in draft.fields().items():
-        setattr(row, name, value)
-    row.revision += 1
-    row.updated_by = by
-    row.save()
+        answered[question_id] = draft.answer.level
+    levels = {name: level for name, level in answered.items() if level is not None}
+    return Saved(row, progress_of(catalog, answered.keys(), levels, organisation.profile()))
 
 
 @transaction.atomic

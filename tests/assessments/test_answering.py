@@ -11,6 +11,7 @@ from django.test import Client
 
 from assessments.models import Assessment
 from assessments.scoring.answers import Answer
+from guidance.registry import current_catalog
 from organisations.models import Organisation, User
 from organisations.scoping import scope
 from tests.builders import (
@@ -99,7 +100,8 @@ def test_an_htmx_conflict_shows_both_answers_and_overwrites_nothing(
     response = htmx(browser, assessment, choice="4", note="購買の見立て", revision="0")
     assert (response.status_code, response.headers["X-Save-State"]) == (409, "conflict")
     html = response.content.decode()
-    for words in ("社長の見立て", "購買の見立て", "段階 1", "段階 4", str(owner)):
+    levels = current_catalog().questions[FIRST].levels
+    for words in ("社長の見立て", "購買の見立て", levels[1].ja, levels[4].ja, str(owner)):
         assert words in html
     assert 'name="revision" value="0"' in html, "the answer is still written on top of what this person read"
     assert 'name="over" value="1"' in html
