@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assessments.answers_file import entry_of
@@ -164,45 +164,71 @@ def save_answer(
     Sending the same answer twice changes nothing. Raises Assessment.DoesNotExist, AssessmentClosed, UnknownQuestion,
     NothingChosen, and AnswerConflict where another answer was saved since `revision`.
     """
-    with transaction.atomic():
-        # The row lock makes writers of one assessment queue, and keeps an answer out of a submission being frozen.
-        assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-        if assessment.status != Assessment.Status.OPEN:
-            raise AssessmentClosed
-        catalog = get_catalog(assessment.catalog_ref)
-        if question_id not in catalog.questions:
-            raise UnknownQuestion(question_id)
-        standing = AnswerRow.objects.filter(assessment_id=assessment_id).standing()
-        found = standing.get(question_id)
-        if draft.empty and (found is None or found.kind != AnswerRow.Kind.NONE):
-            raise NothingChosen
-        row = AnswerRow(
-            organisation=organisation,
-            assessment=assessment,
-            question_id=question_id,
-            revision=1,
-            updated_by=by,
-            updated_at=timezone.now(),
-            **draft.fields(),
+    # Read before the lock is taken: the write below says what it was based on, and the lock is held for two statements.
+    standing = AnswerRow.objects.filter(assessment_id=assessment_id).standing()
+    found = standing.get(question_id)
+    try:
+        row = _save_on(found, organisation, assessment_id, question_id, draft, revision=revision, by=by)
+    except (_Overtaken, IntegrityError):
+        theirs = AnswerRow.objects.select_related("assessment").get(
+            assessment_id=assessment_id, question_id=question_id
         )
-        if found is None:
-            row.save(force_insert=True)
-        elif draft.equals(found):
-            row = AnswerRow.objects.get(pk=found.id)
-            row.assessment = assessment
-        elif found.revision == revision:
-            row.pk, row.revision = found.id, revision + 1
-            AnswerRow.objects.filter(pk=row.pk).update(
-                **draft.fields(), revision=row.revision, updated_by=by, updated_at=row.updated_at
-            )
-        else:
-            raise AnswerConflict(AnswerRow.objects.get(pk=found.id))
+        if not draft.equals(theirs):
+            raise AnswerConflict(theirs) from None
+        row = theirs
     answered = {name: one.level for name, one in standing.items() if one.kind != AnswerRow.Kind.NONE}
     answered.pop(question_id, None)
     if draft.answer is not None:
         answered[question_id] = draft.answer.level
     levels = {name: level for name, level in answered.items() if level is not None}
+    catalog = get_catalog(row.assessment.catalog_ref)
     return Saved(row, progress_of(catalog, answered.keys(), levels, organisation.profile()))
+
+
+class _Overtaken(Exception):
+    """Somebody wrote between our reading and our writing, or before the person's page was made."""
+
+
+@transaction.atomic
+def _save_on(
+    found: Standing | None,
+    organisation: Organisation,
+    assessment_id: UUID,
+    question_id: str,
+    draft: Draft,
+    *,
+    revision: int,
+    by: User,
+) -> AnswerRow:
+    # The row lock makes writers of one assessment queue, and keeps an answer out of a submission being frozen.
+    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if assessment.status != Assessment.Status.OPEN:
+        raise AssessmentClosed
+    if question_id not in get_catalog(assessment.catalog_ref).questions:
+        raise UnknownQuestion(question_id)
+    if draft.empty and (found is None or found.kind != AnswerRow.Kind.NONE):
+        raise NothingChosen
+    row = AnswerRow(
+        organisation=organisation,
+        assessment=assessment,
+        question_id=question_id,
+        revision=1,
+        updated_by=by,
+        updated_at=timezone.now(),
+        **draft.fields(),
+    )
+    if found is None:
+        row.save(force_insert=True)
+    elif found.revision != revision or draft.equals(found):
+        raise _Overtaken
+    else:
+        row.pk, row.revision = found.id, revision + 1
+        written = AnswerRow.objects.filter(pk=row.pk, revision=revision).update(
+            **draft.fields(), revision=row.revision, updated_by=by, updated_at=row.updated_at
+        )
+        if not written:
+            raise _Overtaken
+    return row
 
 
 @transaction.atomic
