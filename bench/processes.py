@@ -17,6 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 3
+PATIENCE = 15.0  # seconds
 START_WITHIN = 60.0
 STOP_WITHIN = 20.0
 
@@ -74,9 +75,18 @@ class Server:
     """Seconds from the start of the process to the first 200 of /healthz."""
 
     def workers(self) -> list[int]:
-        """The web workers: children of the gunicorn master, which is the only child of `serve`."""
-        masters = _children(self.pid)
-        return [pid for master in masters for pid in _children(master)]
+        """The web workers: children of the gunicorn master, which is the only child of `serve`.
+
+        The first worker answers before the others are forked, so this waits until all are there.
+        """
+        until = time.monotonic() + PATIENCE
+        while True:
+            found = [pid for master in _children(self.pid) for pid in _children(master)]
+            if len(found) >= WORKERS:
+                return found
+            if time.monotonic() > until:
+                raise RuntimeError(f"{len(found)} of {WORKERS} web workers are running")
+            time.sleep(0.05)
 
 
 @contextmanager

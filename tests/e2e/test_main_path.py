@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
+from guidance.registry import current_catalog
 from organisations.corporate_number import check_digit
 from tests.e2e import live, steps
 from tests.e2e.conftest import OpenContext, Watch
@@ -165,9 +166,9 @@ def two_tabs(context: BrowserContext, page: Page, watch: Watch, site: live.Site)
         pick(card(second, question), "0")
         conflict = card(second, question).locator(".save-conflict")
         expect(conflict).to_contain_text("いま保存されている回答")
-        expect(conflict).to_contain_text("段階 4")
+        expect(conflict).to_contain_text(current_catalog().questions[question].levels[4].ja)
         expect(conflict).to_contain_text("あなたの回答（未保存）")
-        expect(conflict).to_contain_text("段階 0")
+        expect(conflict).to_contain_text(current_catalog().questions[question].levels[0].ja)
         assert stored(site, question) == [{"level": 4, "note": note}]
     expect(card(second, "A-VIS-02").locator(".save-conflict")).to_contain_text("購買の棚卸しは四月")
     shoot(second, "main-08-conflict")
@@ -283,7 +284,7 @@ def reopen_and_submit_again(page: Page, first_scores: list[str]) -> None:
     page.get_by_role("link", name="自社の点検").click()
     listed = page.locator("table tbody tr")
     expect(listed).to_have_count(2)
-    expect(listed.locator("td:first-child")).to_have_text(["2", "1"])
+    expect(listed.locator("td:first-child")).to_have_text(["第2回の結果", "第1回の結果"])
     listed.last.get_by_role("link").click()
     expect(page.locator(".result-meta")).to_contain_text("第 1 回提出")
     assert page.locator(".score-card__value").all_inner_texts() == first_scores
