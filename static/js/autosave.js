@@ -59,8 +59,15 @@
     let renewed = false; // a 403 after this is a refusal
     let held = Boolean(slot.querySelector("[data-save=conflict], [data-save=closed]")); // the person decides
 
+    // What the line said of the answer that the server has, for when somebody goes back to it.
+    const lineNow = () => {
+      const line = slot.querySelector(".save-state");
+      return line ? [line.dataset.state, line.textContent] : ["empty", ""];
+    };
+    let settled = lineNow();
+
     const say = (state, text) => {
-      let line = slot.querySelector(".save-state");
+      const line = slot.querySelector(".save-state");
       if (!line || held) return;
       line.dataset.state = state;
       line.textContent = text;
@@ -74,6 +81,7 @@
       if (sent || held) return;
       if (same(fields, saved)) {
         pending.drop(address);
+        say(...settled);
         return;
       }
       if (waitForReason(fields)) {
@@ -108,7 +116,10 @@
         pending.put(address, { ...fields, revision: revisionOf(form) });
         return;
       }
-      if (same(fields, saved) && !sent) return;
+      if (same(fields, saved) && !sent) {
+        send();
+        return;
+      }
       pending.put(address, { ...fields, revision: revisionOf(form) });
       if (!sent) say("unsaved", words.textTyping);
       later(delay);
@@ -136,6 +147,7 @@
       const state = xhr && xhr.getResponseHeader ? xhr.getResponseHeader("X-Save-State") : null;
       if (state === "saved") {
         saved = sent || saved;
+        settled = lineNow();
         sent = null;
         renewed = false;
         retry = FIRST_RETRY;

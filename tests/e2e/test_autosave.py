@@ -150,3 +150,14 @@ def test_keeping_theirs_without_a_connection_loses_neither_text(page: Page, watc
     second.reload()
     expect(card(second, "G-ORG-03").locator("input:checked")).to_have_value("4")
     expect_saved(second, "G-ORG-03")
+
+
+def test_going_back_to_the_saved_answer_says_saved_again(page: Page) -> None:
+    open_section(page, "G.leadership")
+    pick(card(page, "G-LDR-03"), "1")
+    expect_saved(page, "G-LDR-03")
+    pick(card(page, "G-LDR-03"), "na")
+    expect_unsaved(page, "G-LDR-03")
+    pick(card(page, "G-LDR-03"), "1")
+    expect_saved(page, "G-LDR-03")
+    assert steps.waiting_answers(page) == []
