@@ -54,7 +54,18 @@ class OrganisationForm(forms.Form):
     )
     sales_band = forms.ChoiceField(label=_("年間の売上高"))
 
-    def __init__(self, *args: Any, organisation: Organisation | None = None, **kwargs: Any) -> None:
+    your_name = forms.CharField(
+        label=_("あなたのお名前"),
+        required=False,
+        max_length=80,
+        help_text=_("書いておくと、回答した人・提出した人として画面とPDFに出ます。空欄でも進めます。"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def __init__(
+        self, *args: Any, organisation: Organisation | None = None, ask_name: bool = False, **kwargs: Any
+    ) -> None:
+        """`ask_name` adds the person's own name, which is not part of `details()`."""
         if organisation is not None:
             kwargs["initial"] = {
                 "name": organisation.name,
@@ -65,6 +76,8 @@ class OrganisationForm(forms.Form):
         self.fields["industry"].choices = _choices(INDUSTRIES)  # type: ignore[attr-defined]
         self.fields["prefecture"].choices = _choices(PREFECTURES)  # type: ignore[attr-defined]
         self.fields["sales_band"].choices = _choices(SALES_BANDS)  # type: ignore[attr-defined]
+        if not ask_name:
+            del self.fields["your_name"]
         language = get_language() or "ja"
         for fact in FLAGS:
             self.fields[fact.key] = forms.BooleanField(label=fact.text.get(language), required=False)
@@ -78,6 +91,7 @@ class OrganisationForm(forms.Form):
                 "corporate_number",
                 Row(Column("industry", css_class="col-md-6"), Column("prefecture", css_class="col-md-6")),
                 Row(Column("employees", css_class="col-md-6"), Column("sales_band", css_class="col-md-6")),
+                *(["your_name"] if ask_name else []),
             ),
             Fieldset(
                 _("当てはまるものに印を付けてください"),
@@ -99,5 +113,6 @@ class OrganisationForm(forms.Form):
     def details(self) -> dict[str, Any]:
         """The cleaned values as fields of Organisation."""
         flags = {fact.key for fact in FLAGS}
-        fields = {name: value for name, value in self.cleaned_data.items() if name not in flags}
+        other = {*flags, "your_name"}
+        fields = {name: value for name, value in self.cleaned_data.items() if name not in other}
         return {**fields, "facts": {key: self.cleaned_data[key] for key in sorted(flags)}}

@@ -12,8 +12,11 @@ from organisations.policy import Role
 
 
 @transaction.atomic
-def found_organisation(*, by: User, details: Mapping[str, Any]) -> Organisation:
-    """Create a company with `by` as its owner."""
+def found_organisation(*, by: User, details: Mapping[str, Any], name: str = "") -> Organisation:
+    """Create a company with `by` as its owner, who may give a `name` on the way."""
+    if name:
+        by.name = name
+        by.save(update_fields=["name"])
     organisation = Organisation.objects.create(**details)
     Membership.objects.create(user=by, organisation=organisation, role=Role.OWNER)
     return organisation

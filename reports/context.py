@@ -16,6 +16,7 @@ from guidance.catalog import Action, Catalog, Question, Source
 from guidance.citations import Citation, cited
 
 LEADING = 5
+FIRST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,8 @@ class ReportContext:
 
     @property
     def first_actions(self) -> tuple[ActionView, ...]:
-        return self.actions[:3]
+        """The three to begin with: the first in order that wait for no other action."""
+        return tuple(action for action in self.actions if not action.requires)[:FIRST]
 
     @property
     def cost_low(self) -> int:

@@ -25,10 +25,12 @@ from organisations.services import found_organisation, update_organisation
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SignedInRequest) -> HttpResponse:
     """Describe the company, then straight into its questionnaire, with the kept answers of the quick check in it."""
-    form = OrganisationForm(request.POST or None)
+    form = OrganisationForm(request.POST or None, ask_name=not request.user.name)
     kept = kept_answers(request)
     if request.method == "POST" and form.is_valid():
-        organisation = found_organisation(by=request.user, details=form.details())
+        organisation = found_organisation(
+            by=request.user, details=form.details(), name=form.cleaned_data.get("your_name", "")
+        )
         with scope(organisation.pk):
             assessment = services.start_assessment(organisation, by=request.user, answers=kept)
         forget_answers(request)

@@ -230,3 +230,12 @@ def test_a_viewer_is_not_offered_what_a_viewer_may_not_do(
     assert browser.post(f"/o/{company.pk}/assessments").status_code == 403
     assert contents()["assessments.Assessment"] == before["assessments.Assessment"]
     assert f'action="/o/{company.pk}/assessments"' not in browser.get(f"/o/{company.pk}/").content.decode()
+
+
+def test_somebody_without_a_name_may_give_it_with_the_company(client_of: ClientOf) -> None:
+    nameless = make_user(name="")
+    assert 'name="your_name"' in client_of(nameless).get("/company/new").content.decode()
+    client_of(nameless).post("/company/new", {**TYPED, "your_name": "浜風 一郎"})
+    nameless.refresh_from_db()
+    assert nameless.name == "浜風 一郎"
+    assert 'name="your_name"' not in client_of(nameless).get("/company/new").content.decode()

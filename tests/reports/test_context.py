@@ -159,7 +159,8 @@ def test_actions_are_numbered_and_are_planned_or_left_for_later(report: ReportCo
         a.number for a in report.actions
     }
     assert all(action.quarter in report.quarters for action in report.planned)
-    assert report.first_actions == report.actions[:3]
+    startable = [action for action in report.actions if not action.requires]
+    assert list(report.first_actions) == startable[:3]
 
 
 def test_an_action_comes_after_what_it_requires(report: ReportContext) -> None:
