@@ -95,7 +95,6 @@ def test_the_compiled_catalog_says_the_same(po: polib.POFile) -> None:
     assert {_key(entry): _said(entry) for entry in compiled} == {_key(entry): _said(entry) for entry in po}
 
 
-@pytest.mark.skipif(shutil.which("xgettext") is None, reason="needs gettext (bin/prepare test)")
 def test_the_catalog_has_just_the_messages_of_the_sources(po: polib.POFile, tmp_path: Path) -> None:
     """A message that is missing, or that nobody says any more: run `manage.py makemessages -l en --no-obsolete`."""
     for room in ROOMS:
