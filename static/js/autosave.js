@@ -178,6 +178,12 @@
       if (!same(fieldsOf(form), saved)) later(0);
     });
 
+    const elsewhere = pending.takeSent(address);
+    if (elsewhere > Number(revisionOf(form)) && same(fieldsOf(form), saved) && !held) {
+      window.htmx.ajax("GET", address, { target: form.closest(".question"), swap: "outerHTML" });
+      return;
+    }
+
     // What an earlier visit could not send, with the revision that it was written on.
     const kept = pending.get(address);
     if (kept) {

@@ -36,6 +36,27 @@ window.keianPending = (() => {
     }
   };
 
+  // An answer that was sent from another page while the question's own page was already on its way is newer than that
+  // page; the revision that it got is left here for it.
+  const sentKey = (address) => `keian-sent:${person}:${address}`;
+  const noteSent = (address, html) => {
+    const found = /name="revision" value="(\d+)"/.exec(html);
+    try {
+      if (found) localStorage.setItem(sentKey(address), found[1]);
+    } catch {
+      // The page will be right after the next reload.
+    }
+  };
+  const takeSent = (address) => {
+    try {
+      const revision = Number(localStorage.getItem(sentKey(address)) || "0");
+      localStorage.removeItem(sentKey(address));
+      return revision;
+    } catch {
+      return 0;
+    }
+  };
+
   const addresses = () => {
     const own = key("");
     try {
@@ -65,8 +86,10 @@ window.keianPending = (() => {
           headers: { "HX-Request": "true", "X-CSRFToken": token() },
           body: new URLSearchParams(fields),
         });
-        if (response.headers.get("X-Save-State") === "saved") drop(address, fields);
-        else left += 1;
+        if (response.headers.get("X-Save-State") === "saved") {
+          noteSent(address, await response.text());
+          drop(address, fields);
+        } else left += 1;
       } catch {
         left += 1;
       }
@@ -86,5 +109,5 @@ window.keianPending = (() => {
     }
   });
 
-  return { put, get, drop, addresses };
+  return { put, get, drop, takeSent, addresses };
 })();

@@ -161,3 +161,19 @@ def test_going_back_to_the_saved_answer_says_saved_again(page: Page) -> None:
     pick(card(page, "G-LDR-03"), "1")
     expect_saved(page, "G-LDR-03")
     assert steps.waiting_answers(page) == []
+
+
+def test_a_page_that_was_made_before_a_waiting_answer_arrived_shows_that_answer(page: Page) -> None:
+    """The company's page sends what waits while the person already goes on to the section."""
+    address = open_section(page, "G.leadership")
+    before = page.context.request.get(address).text()
+    page.context.clear_cookies(name="sessionid")
+    pick(card(page, "G-LDR-02"), "4")
+    expect_unsaved(page, "G-LDR-02", "ログインし直すと送ります")
+    steps.sign_in(page, steps.HALFWAY)
+    page.wait_for_function("() => Object.keys(localStorage).some((name) => name.startsWith('keian-sent:'))")
+    page.route(address, lambda route: route.fulfill(body=before, content_type="text/html; charset=utf-8"))
+    page.goto(address)
+    expect_saved(page, "G-LDR-02")
+    assert steps.chosen(card(page, "G-LDR-02")) == "4"
+    assert steps.waiting_answers(page) == []
