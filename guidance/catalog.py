@@ -185,6 +185,11 @@ class Catalog:
     def actions_by_id(self) -> Mapping[str, Action]:
         return MappingProxyType({action.id: action for action in self.actions})
 
+    @cached_property
+    def section_of(self) -> Mapping[str, Section]:
+        """The section of each question, by the question's id."""
+        return MappingProxyType({q.id: section for section in self.sections() for q in section.questions})
+
     def section(self, section_id: str) -> Section | None:
         return next((section for section in self.sections() if section.id == section_id), None)
 

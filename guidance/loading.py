@@ -58,8 +58,8 @@ def load_catalog(path: Path, references: References, *, base: Path | None = None
     digest = digest_of(document.files)
     if catalog is not None and catalog.released is not None:
         structure.check_translated(document)
-    if locked and catalog is not None and catalog.released is not None:
-        _check_lock(document, catalog, digest, lock_beside(file))
+        if locked:
+            _check_lock(document, catalog, digest, lock_beside(file))
     if document.problems or catalog is None:
         raise InputRefused(_unique(document.problems))
     return LoadedCatalog(catalog, file.parent, digest, tuple(remarks))

@@ -9,7 +9,7 @@ from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment, Submission
 from assessments.scoring.engine import score
 from assessments.scoring.scorecard import from_json
-from assessments.services import answers_of, company_json
+from assessments.services import answers_of
 from guidance.registry import get_catalog
 from organisations.models import Organisation
 from reports.assembly import build
@@ -37,13 +37,12 @@ def running_context(organisation: Organisation, assessment: Assessment, language
     """The report as it would be now: what the result page shows before anything is submitted."""
     catalog = get_catalog(assessment.catalog_ref)
     answers = answers_of(AnswerRow.objects.filter(assessment=assessment))
-    company = company_json(organisation)
     profile = organisation.profile()
     return build(
         catalog,
         score(catalog, answers, profile),
         answers,
-        Company(str(company["name"]), str(company["corporate_number"]), profile),
+        Company(organisation.name, organisation.corporate_number, profile),
         language=language,
         dated=timezone.localdate(),
         started_on=timezone.localtime(assessment.created_at).date(),

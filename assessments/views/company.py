@@ -13,7 +13,7 @@ from assessments.models import Answer, Assessment, Submission
 from assessments.progress import progress
 from assessments.quick_session import forget_answers, kept_answers
 from assessments.scoring.answers import Answers
-from guidance.registry import current_catalog, get_catalog
+from guidance.registry import get_catalog
 from organisations.access import SignedInRequest, TenantRequest, requires, signed_in
 from organisations.forms import OrganisationForm
 from organisations.policy import Permission, Role, allows
@@ -73,7 +73,6 @@ def overview(request: TenantRequest) -> HttpResponse:
         "progress": state,
         "submissions": Submission.objects.select_related("submitted_by").defer("answers", "scorecard")[:20],
         "latest": assessments[0] if assessments else None,
-        "catalog": current_catalog(),
         "kept": len(kept_answers(request)),
         "may_answer": allows(Role(request.membership.role), Permission.ANSWER),
     }

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from assessments.quick_session import kept_answers
 from guidance.registry import current_catalog
 from organisations.access import SignedInRequest, public, signed_in
 from organisations.models import Membership
@@ -31,5 +30,4 @@ def home(request: SignedInRequest) -> HttpResponse:
         return redirect("assessments:company_new")
     if len(memberships) == 1:
         return redirect("assessments:company", memberships[0].organisation_id)
-    context = {"memberships": memberships, "kept": bool(kept_answers(request))}
-    return render(request, "assessments/home.html", context)
+    return render(request, "assessments/home.html", {"memberships": memberships})

@@ -54,9 +54,8 @@ def section(request: TenantRequest, assessment_id: UUID, section_id: str) -> Htt
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: TenantRequest, assessment_id: UUID, question_id: str) -> HttpResponse:
     """POST saves one answer. GET is the card as it is saved (a fragment for htmx, its place on the page otherwise)."""
-    assessment = get_object_or_404(Assessment, pk=assessment_id) if request.method != "POST" else None
-    if assessment is not None:
-        return _card(request, assessment, question_id)
+    if request.method != "POST":
+        return _card(request, get_object_or_404(Assessment, pk=assessment_id), question_id)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _refused(request, assessment_id, question_id, form, state="error", status=422)
@@ -81,9 +80,8 @@ def answer(request: TenantRequest, assessment_id: UUID, question_id: str) -> Htt
     if not _is_htmx(request):
         messages.success(request, _("回答を保存しました。"))
         return redirect(_address(request, saved.row.assessment, question_id))
-    catalog = get_catalog(saved.row.assessment.catalog_ref)
-    found = catalog.section(_section_id(catalog.ref, question_id))
-    context = {"row": saved.row, "section": found, "count": saved.progress.sections[found.id] if found else None}
+    found = get_catalog(saved.row.assessment.catalog_ref).section_of[question_id]
+    context = {"row": saved.row, "section": found, "count": saved.progress.sections[found.id]}
     # Two lines of HTML that know nothing of the request: no context processor has to run for them.
     return _stated(HttpResponse(render_to_string("assessments/_saved.html", context)), "saved")
 
@@ -117,7 +115,7 @@ def submit(request: TenantRequest, assessment_id: UUID) -> HttpResponse:
     context = {
         **_frame(request, assessment, catalog, state),
         "missing": [(found, questions) for found, questions in missing if questions],
-        "unknown": [(question, _section_id(catalog.ref, question.id)) for question in unknown],
+        "unknown": [(question, catalog.section_of[question.id].id) for question in unknown],
     }
     return render(request, "assessments/submit.html", context)
 
@@ -157,11 +155,6 @@ def _frame(request: TenantRequest, assessment: Assessment, catalog: Catalog, sta
 
 def _next_section(catalog: Catalog, state: Progress) -> Section | None:
     return next((found for found in catalog.sections() if not state.sections[found.id].complete), None)
-
-
-def _section_id(catalog_ref: str, question_id: str) -> str:
-    catalog = get_catalog(catalog_ref)
-    return next(s.id for s in catalog.sections() if any(q.id == question_id for q in s.questions))
 
 
 def _section_page(
@@ -229,9 +222,8 @@ def _refused(
     if _is_htmx(request):
         context = {"card": card, "assessment": assessment, "organisation": request.organisation}
         return _stated(render(request, "assessments/_save_state.html", context, status=status), state)
-    return _section_page(
-        request, assessment, _section_id(assessment.catalog_ref, question_id), typed=card, status=status
-    )
+    found = get_catalog(assessment.catalog_ref).section_of[question_id]
+    return _section_page(request, assessment, found.id, typed=card, status=status)
 
 
 def _question(assessment: Assessment, question_id: str) -> Question:
@@ -242,14 +234,13 @@ def _question(assessment: Assessment, question_id: str) -> Question:
 
 
 def _number(catalog: Catalog, question_id: str, state: Progress) -> int:
-    found = catalog.section(_section_id(catalog.ref, question_id))
-    asked = [q.id for q in found.questions if q.id in state.asked] if found else []
+    asked = [q.id for q in catalog.section_of[question_id].questions if q.id in state.asked]
     return asked.index(question_id) + 1 if question_id in asked else 0
 
 
 def _address(request: TenantRequest, assessment: Assessment, question_id: str) -> str:
-    section_id = _section_id(assessment.catalog_ref, question_id)
-    page = reverse("assessments:section", args=[request.organisation.pk, assessment.pk, section_id])
+    found = get_catalog(assessment.catalog_ref).section_of[question_id]
+    page = reverse("assessments:section", args=[request.organisation.pk, assessment.pk, found.id])
     return f"{page}#{question_id}"
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from guidance.catalog import Action, Axis, Catalog, Question, Section, Term
 from guidance.loading import LIBRARY, digest_of, json_schema
-from guidance.management.commands import check_catalogs
 from guidance.registry import library
 from tests.guidance.files import MINIMAL, line_of, write
 
@@ -84,7 +84,7 @@ def test_a_remark_is_told_and_refuses_nothing(tmp_path: Path) -> None:
 @pytest.fixture
 def own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty library folder in which `--lock` looks."""
-    monkeypatch.setattr(check_catalogs, "LIBRARY", tmp_path)
+    monkeypatch.setattr(settings, "GUIDANCE_LIBRARY", tmp_path)
     (tmp_path / "tiny-1").mkdir()
     return tmp_path
 

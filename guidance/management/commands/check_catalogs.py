@@ -7,10 +7,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from guidance.catalog import Catalog
-from guidance.loading import LIBRARY, LOCK_NAME, json_schema, load_catalog, write_lock
+from guidance.loading import LOCK_NAME, json_schema, load_catalog, write_lock
 from guidance.problems import InputRefused, Problem
 from guidance.registry import library
 
@@ -64,10 +65,10 @@ class Command(BaseCommand):
 
     def _lock(self, ref: str) -> None:
         # The library refuses a released catalog that is not locked yet, so look at the folders themselves.
-        for file in sorted(LIBRARY.glob("*/catalog.yaml")):
-            (LIBRARY / LOCK_NAME).touch()
+        for file in sorted(settings.GUIDANCE_LIBRARY.glob("*/catalog.yaml")):
+            (settings.GUIDANCE_LIBRARY / LOCK_NAME).touch()
             try:
-                loaded = load_catalog(file.parent, library().references, base=LIBRARY, locked=False)
+                loaded = load_catalog(file.parent, library().references, base=settings.GUIDANCE_LIBRARY, locked=False)
             except InputRefused:
                 continue
             if loaded.catalog.ref != ref:
@@ -77,7 +78,7 @@ class Command(BaseCommand):
                     f"{ref} は下書きです。released の日付を書いてから固定してください / {ref} is a draft"
                 )
             try:
-                write_lock(LIBRARY / LOCK_NAME, ref, loaded.digest)
+                write_lock(settings.GUIDANCE_LIBRARY / LOCK_NAME, ref, loaded.digest)
             except ValueError:
                 raise CommandError(
                     f"{ref} は別の中身で固定済みです。新しい版を作ってください / {ref} is locked with other bytes"
