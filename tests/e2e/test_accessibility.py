@@ -37,6 +37,12 @@ def signed_in(site: live.Site, browser: Browser, tmp_path_factory: pytest.TempPa
     return files
 
 
+def follow(page: Page, link: Locator) -> None:
+    """Click, and wait for the page behind it: the checks must not meet the old page, or none."""
+    with page.expect_navigation():
+        link.click()
+
+
 def check(page: Page, name: str) -> None:
     """Both widths. The rules run on the page with everything on it unfolded."""
     page.evaluate("document.querySelectorAll('main details').forEach(details => { details.open = true })")
@@ -76,7 +82,7 @@ def test_source_page(page: Page) -> None:
 def test_quick_result_page(page: Page) -> None:
     page.goto("/quick/")
     steps.answer_quick(page)
-    page.get_by_role("button", name="結果を見る").click()
+    follow(page, page.get_by_role("button", name="結果を見る"))
     check(page, "quick-result")
 
 
@@ -84,7 +90,7 @@ def test_refused_sign_in_page(page: Page) -> None:
     page.goto("/account/login/")
     page.get_by_label("メールアドレス").fill(steps.FINISHED)
     page.locator("input[type=password]").fill("まちがった合言葉")
-    page.locator("main").get_by_role("button", name="ログイン").click()
+    follow(page, page.locator("main").get_by_role("button", name="ログイン"))
     check(page, "login-refused")
 
 
@@ -96,13 +102,13 @@ def test_page_of_a_company_that_is_answering(open_context: OpenContext, signed_i
     else:
         page.goto("/home")
     if name in {"contents", "section", "submit"}:
-        page.get_by_role("link", name="続きを答える").click()
+        follow(page, page.get_by_role("link", name="続きを答える"))
     if name == "section":
-        page.locator(".contents-list a").first.click()
+        follow(page, page.locator(".contents-list a").first)
     if name == "submit":
-        page.get_by_role("link", name="確かめて提出する").click()
+        follow(page, page.get_by_role("link", name="確かめて提出する"))
     if name == "running-result":
-        page.get_by_role("link", name="途中の結果を見る").click()
+        follow(page, page.get_by_role("link", name="途中の結果を見る"))
     check(page, name)
 
 
@@ -111,9 +117,9 @@ def test_page_of_a_company_that_has_submitted(open_context: OpenContext, signed_
     page = open_context(storage_state=signed_in[steps.FINISHED]).new_page()
     page.goto("/home")
     if name != "company-submitted":
-        page.get_by_role("link", name="最新の結果を見る").click()
+        follow(page, page.get_by_role("link", name="最新の結果を見る"))
     if name == "status":
-        page.get_by_role("button", name="PDFを作る").click()
+        follow(page, page.get_by_role("button", name="PDFを作る"))
         expect(page.get_by_text("PDFができました")).to_be_visible(timeout=60_000)
     check(page, name)
 
@@ -137,8 +143,8 @@ def focus_is_visible(focused: Locator) -> bool:
 def test_a_level_is_chosen_with_the_keyboard_alone(open_context: OpenContext, signed_in: dict[str, Path]) -> None:
     page = open_context(storage_state=signed_in[steps.HALFWAY]).new_page()
     page.goto("/home")
-    page.get_by_role("link", name="続きを答える").click()
-    page.locator('.contents-list a[href$="/s/G.risk"]').click()
+    follow(page, page.get_by_role("link", name="続きを答える"))
+    follow(page, page.locator('.contents-list a[href$="/s/G.risk"]'))
     first, second = card(page, "G-RSK-01"), card(page, "G-RSK-02")
     pick(first, "2")
     expect_saved(page, "G-RSK-01")
