@@ -15,8 +15,9 @@ from guidance.profile import FACTS, ProfileValue
 from organisations.corporate_number import InvalidCorporateNumber, normalise
 
 KINDS = ("level", "unknown", "na")
-ENTRY_KEYS = frozenset({*KINDS, "note"})
+ENTRY_KEYS = frozenset({*KINDS, "note", "explanation"})
 NOTE_LIMIT = 2000
+EXPLANATION_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,24 +204,25 @@ def _entry_problems(entry: Any, file: str, where: str) -> Iterator[Problem]:
         yield Problem(
             file, 0, f"{where}.na", "該当しない理由を書いてください", "write the reason why it does not apply"
         )
-    note = entry.get("note", "")
-    if not isinstance(note, str) or len(note) > NOTE_LIMIT:
-        yield Problem(
-            file,
-            0,
-            f"{where}.note",
-            f"{NOTE_LIMIT}文字までの文で書いてください",
-            f"write text of at most {NOTE_LIMIT} characters",
-        )
+    for name, limit in (("note", NOTE_LIMIT), ("explanation", EXPLANATION_LIMIT)):
+        text = entry.get(name, "")
+        if not isinstance(text, str) or len(text) > limit:
+            yield Problem(
+                file,
+                0,
+                f"{where}.{name}",
+                f"{limit}文字までの文で書いてください",
+                f"write text of at most {limit} characters",
+            )
 
 
 def _answer(entry: Mapping[str, Any]) -> Answer:
-    note = entry.get("note", "")
+    note, explanation = entry.get("note", ""), entry.get("explanation", "")
     if "level" in entry:
-        return Answer.at(entry["level"], note)
+        return Answer.at(entry["level"], note, explanation)
     if "unknown" in entry:
-        return Answer.unknown(note)
-    return Answer.not_applicable(entry["na"].strip(), note)
+        return Answer.unknown(note, explanation)
+    return Answer.not_applicable(entry["na"].strip(), note, explanation)
 
 
 def entry_of(answer: Answer) -> dict[str, Any]:
@@ -232,4 +234,5 @@ def entry_of(answer: Answer) -> dict[str, Any]:
         entry = {"unknown": True}
     else:
         entry = {"na": answer.reason}
-    return {**entry, "note": answer.note} if answer.note else entry
+    words = {"note": answer.note, "explanation": answer.explanation}
+    return {**entry, **{name: text for name, text in words.items() if text}}

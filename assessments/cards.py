@@ -23,6 +23,7 @@ class Card:
     choice: str
     reason: str
     note: str
+    explanation: str
     revision: int
     state: str
     row: AnswerRow | None = None
@@ -51,6 +52,7 @@ def saved_card(question: Question, number: int, row: AnswerRow | None, catalog_r
         choice=choice_of(row) if row else "",
         reason=row.reason if row else "",
         note=row.note if row else "",
+        explanation=row.explanation if row else "",
         revision=row.revision if row else 0,
         state="saved" if row else "empty",
         row=row,
@@ -76,6 +78,7 @@ def typed_card(
         choice=typed.get("choice", ""),
         reason=typed.get("reason", ""),
         note=typed.get("note", ""),
+        explanation=typed.get("explanation", ""),
         revision=_whole(typed.get("revision")),
         state=state,
         theirs=theirs,

@@ -125,5 +125,5 @@ def _a_season_earlier(given: AnswersFile) -> dict[str, Answer]:
 def _answer_all(organisation: Organisation, assessment: Assessment, given: AnswersFile, user: User) -> None:
     for name, answer in given.answers.items():
         if name in EARLIER_STEPS_BACK:
-            draft = services.Draft(answer, answer.note)
+            draft = services.Draft.of(answer)
             services.save_answer(organisation, assessment.pk, name, draft, revision=1, by=user)

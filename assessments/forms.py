@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.answers_file import NOTE_LIMIT
+from assessments.answers_file import EXPLANATION_LIMIT, NOTE_LIMIT
 from assessments.scoring.answers import Answer
 from assessments.services import Draft
 from guidance.catalog import Catalog, Question
@@ -43,6 +43,13 @@ class AnswerForm(forms.Form):
         max_length=NOTE_LIMIT,
         error_messages={"max_length": _("メモは%(limit_value)d文字までです（いま%(show_value)d文字）。")},
     )
+    explanation = NoteField(
+        required=False,
+        max_length=EXPLANATION_LIMIT,
+        error_messages={
+            "max_length": _("実施しない理由・予定は%(limit_value)d文字までです（いま%(show_value)d文字）。")
+        },
+    )
     revision = forms.IntegerField(min_value=0, required=False)
     over = forms.IntegerField(min_value=0, required=False)
 
@@ -57,16 +64,17 @@ class AnswerForm(forms.Form):
         return self.cleaned_data.get("over") or self.cleaned_data.get("revision") or 0
 
     def draft(self) -> Draft:
-        choice, note = self.cleaned_data["choice"], self.cleaned_data["note"]
-        return Draft(_answer(choice, self.cleaned_data["reason"], note), note)
+        data = self.cleaned_data
+        words = (data["note"], data["explanation"])
+        return Draft(_answer(data["choice"], data["reason"], *words), *words)
 
 
-def _answer(choice: str, reason: str, note: str = "") -> Answer | None:
+def _answer(choice: str, reason: str, note: str = "", explanation: str = "") -> Answer | None:
     if choice == "unknown":
-        return Answer.unknown(note)
+        return Answer.unknown(note, explanation)
     if choice == "na":
-        return Answer.not_applicable(reason, note)
-    return Answer.at(int(choice), note) if choice else None
+        return Answer.not_applicable(reason, note, explanation)
+    return Answer.at(int(choice), note, explanation) if choice else None
 
 
 class QuickForm(forms.Form):

@@ -62,6 +62,7 @@ class Answer(models.Model):
     level = models.PositiveSmallIntegerField(null=True, blank=True)
     reason = models.TextField(blank=True)
     note = models.TextField(blank=True)
+    explanation = models.TextField(blank=True, default="")
     revision = models.PositiveIntegerField(default=1)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)

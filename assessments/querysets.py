@@ -16,6 +16,7 @@ class Standing(NamedTuple):
     level: int | None
     reason: str
     note: str
+    explanation: str
     revision: int
 
 

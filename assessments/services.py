@@ -57,10 +57,16 @@ class AnswerConflict(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person typed for one question. `answer` is None while only a note stands."""
+    """What a person typed for one question. `answer` is None while only words stand and nothing is chosen."""
 
     answer: Answer | None
     note: str = ""
+    explanation: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer) -> Draft:
+        """The draft that says the same as `answer`."""
+        return cls(answer, answer.note, answer.explanation)
 
     @property
     def kind(self) -> str:
@@ -68,7 +74,7 @@ class Draft:
 
     @property
     def empty(self) -> bool:
-        return self.answer is None and not self.note
+        return self.answer is None and not self.note and not self.explanation
 
     def fields(self) -> dict[str, str | int | None]:
         answer = self.answer
@@ -77,6 +83,7 @@ class Draft:
             "level": answer.level if answer else None,
             "reason": answer.reason if answer else "",
             "note": self.note,
+            "explanation": self.explanation,
         }
 
     def equals(self, row: AnswerRow | Standing) -> bool:
@@ -92,15 +99,15 @@ class Saved:
 
 
 def answers_of(rows: Iterable[AnswerRow]) -> dict[str, Answer]:
-    """Working rows as the engine's answers; a row that holds only a note is no answer."""
+    """Working rows as the engine's answers; a row that holds only words is no answer."""
     found: dict[str, Answer] = {}
     for row in rows:
         if row.kind == AnswerRow.Kind.LEVEL:
-            found[row.question_id] = Answer("level", row.level, note=row.note)
+            found[row.question_id] = Answer("level", row.level, note=row.note, explanation=row.explanation)
         elif row.kind == AnswerRow.Kind.UNKNOWN:
-            found[row.question_id] = Answer("unknown", note=row.note)
+            found[row.question_id] = Answer("unknown", note=row.note, explanation=row.explanation)
         elif row.kind == AnswerRow.Kind.NA:
-            found[row.question_id] = Answer("na", reason=row.reason, note=row.note)
+            found[row.question_id] = Answer("na", reason=row.reason, note=row.note, explanation=row.explanation)
     return found
 
 
@@ -150,7 +157,7 @@ def _add(assessment: Assessment, answers: Answers, by: User | None) -> None:
             assessment=assessment,
             question_id=name,
             updated_by=by,
-            **Draft(answer, answer.note).fields(),
+            **Draft.of(answer).fields(),
         )
         for name, answer in answers.items()
     )

@@ -29,6 +29,7 @@ Level = Literal[0, 1, 2, 3, 4]
 STRICT = ConfigDict(extra="forbid")
 Id = Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
 Words = Annotated[StrictStr, StringConstraints(strip_whitespace=True, min_length=1)]
+Url = Annotated[StrictStr, StringConstraints(pattern=r"^https?://")]
 Yen = Annotated[StrictInt, Field(ge=0)]
 
 
@@ -49,7 +50,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class Condition:
-    """When a question applies: exactly one of all, any, not, or a test of one profile fact or one other answer."""
+    """Exactly one of all, any, not, or a test of one profile fact (is, in, at_most) or of one other answer."""
 
     all: tuple[Condition, ...] | None = None
     any: tuple[Condition, ...] | None = None
@@ -57,6 +58,7 @@ class Condition:
     profile: Id | None = None
     is_: Annotated[StrictBool | StrictInt | StrictStr | None, Field(alias="is")] = None
     in_: Annotated[tuple[StrictBool | StrictInt | StrictStr, ...] | None, Field(alias="in")] = None
+    at_most: Annotated[StrictInt | None, Field(ge=0)] = None
     question: Id | None = None
     at_least: Level | None = None
 
@@ -84,9 +86,13 @@ class Question:
     evidence: tuple[Text, ...] = ()
     actions: tuple[Id, ...] = ()
     hint: Text | None = None
+    explain: StrictBool = False
+    """Taken from a comply-or-explain code: offers a field for why a company does not do it, and its plan."""
     quick: StrictBool = False
     gate: Gate | None = None
     applies_when: Condition | None = None
+    see: tuple[Id, ...] = ()
+    """Lists and entries of the reference data to look at while answering: watch lists, cautions, windows."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -141,9 +147,15 @@ class Action:
     person_days: Annotated[StrictInt, Field(ge=0)]
     weeks: Annotated[StrictInt, Field(ge=0)]
     owner: Department
+    assumption: Text | None = None
+    """What cost, effort and duration were estimated for, so that a company can correct them for itself."""
+    this_year: Text | None = None
+    """What stands within a year when the action is carried through; `first_step` is for this week."""
     how: tuple[Text, ...] = ()
     requires: tuple[Id, ...] = ()
     support: tuple[Id, ...] = ()
+    see: tuple[Id, ...] = ()
+    """Lists and entries of the reference data that help with this action."""
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -224,6 +236,7 @@ class Clause:
     place: Text
     certainty: Certainty
     reported_by: Text | None = None
+    url: Url | None = None
     note: Text | None = None
 
 
@@ -237,7 +250,7 @@ class Source:
     issuer: Text
     edition: Text
     date: dt.date
-    url: Annotated[StrictStr, StringConstraints(pattern=r"^https?://")]
+    url: Url
     status: Status
     checked_on: dt.date
     clauses: tuple[Clause, ...]

@@ -25,6 +25,8 @@ def holds(condition: Condition, profile: Profile, levels: Mapping[str, int]) -> 
     value = profile.get(condition.profile or "")
     if value is None:
         return False
+    if condition.at_most is not None:
+        return isinstance(value, int) and not isinstance(value, bool) and value <= condition.at_most
     if condition.in_ is not None:
         return any(_same(value, option) for option in condition.in_)
     return condition.is_ is not None and _same(value, condition.is_)
@@ -123,7 +125,8 @@ def _domains(conditions: Iterator[Condition]) -> dict[str, tuple[ProfileValue | 
             if leaf.profile is None:
                 continue
             values = named.setdefault(leaf.profile, [None])
-            for option in (*(leaf.in_ or ()), *(() if leaf.is_ is None else (leaf.is_,))):
+            limits = () if leaf.at_most is None else (leaf.at_most, leaf.at_most + 1)
+            for option in (*(leaf.in_ or ()), *(() if leaf.is_ is None else (leaf.is_,)), *limits):
                 fact = FACTS.get(leaf.profile)
                 if (fact is None or fact.accepts(option)) and option not in values:
                     values.append(option)

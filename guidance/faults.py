@@ -15,7 +15,14 @@ def repeated(kind: str, name: str) -> Words:
 
 
 def no_such(kind: str, name: str, near: list[str]) -> Words:
-    labels = {"clause": "条項", "action": "施策", "support": "支援策", "question": "設問"}
+    labels = {
+        "clause": "条項",
+        "action": "施策",
+        "support": "支援策",
+        "question": "設問",
+        "entry": "参照データ",
+        "fact": "プロフィール項目",
+    }
     ja = f"（{near[0]} のことですか）" if near else ""
     en = f" (did you mean {near[0]}?)" if near else ""
     return (f"{labels[kind]}「{name}」はありません{ja}", f"there is no {kind} {name!r}{en}")

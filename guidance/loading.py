@@ -1,9 +1,11 @@
-"""PURE. YAML -> Catalog and Source, or every problem at once with file and line. Rules: contracts §1."""
+"""PURE. YAML -> Catalog, Source and reference lists, or every problem at once with file and line.
+
+Rules: contracts §1.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,21 +14,15 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from guidance import faults, structure
-from guidance.catalog import Catalog, Clause, Source
+from guidance.catalog import Catalog, Source
 from guidance.problems import InputRefused, Problem
 from guidance.profile import FACTS
 from guidance.reading import Document, read
+from guidance.reference import SHAPES, ReferenceList
+from guidance.structure import References
 
 LIBRARY = Path(__file__).resolve().parent / "library"
 LOCK_NAME = "catalogs.lock"
-
-
-@dataclass(frozen=True, slots=True)
-class References:
-    """What a catalog may point to: clauses by id, and the ids of support measures."""
-
-    clauses: Mapping[str, Clause]
-    support: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ def load_catalog(path: Path, references: References, *, base: Path | None = None
     catalog: Catalog | None = None
     if document.data is not None:
         catalog = structure.build(Catalog, document)
-        structure.check(document, references.clauses, references.support)
+        structure.check(document, references)
         remarks = _unknown_facts(document)
     digest = digest_of(document.files)
     if catalog is not None and catalog.released is not None:
@@ -94,13 +90,25 @@ def load_source(path: Path, *, base: Path | None = None) -> Source:
     return source
 
 
-def support_ids(folder: Path) -> frozenset[str]:
-    """The ids of the support measures in `folder/*.yaml` (each a list of mappings with an `id`)."""
-    ids: set[str] = set()
-    for file in sorted(folder.glob("*.yaml")):
-        data = read(file).data
-        ids.update(str(item["id"]) for item in data or () if isinstance(item, dict) and "id" in item)
-    return frozenset(ids)
+def load_reference(path: Path, *, base: Path | None = None) -> ReferenceList:
+    """Read one list of `watchlists/` or `support/`. Raises InputRefused with every fault."""
+    document = read(path, shown_as=_shown(path, base))
+    if document.data is None and not document.problems:
+        document.problem((), "中身が空です", "the file is empty")
+    found: ReferenceList | None = None
+    if isinstance(document.data, dict):
+        kind = document.data.get("kind")
+        if isinstance(kind, str) and kind in SHAPES:
+            found = structure.build(SHAPES[kind], document)
+            structure.check_entries(document)
+        else:
+            known = ", ".join(SHAPES)
+            document.problem(("kind",), f"kind は {known} のどれかにしてください", f"kind must be one of {known}")
+    elif document.data is not None:
+        document.problem((), "ここは項目の組（名前: 値）で書いてください", "a mapping belongs here")
+    if document.problems or found is None:
+        raise InputRefused(_unique(document.problems))
+    return found
 
 
 # --- the lock -----------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ class Fact:
     kind: Literal["flag", "number", "choice"]
     text: Text
     choices: Mapping[str, Text] | None = None
+    use: Literal["scene", "support"] = "scene"
+    """What the fact decides: which questions are asked, or only which support measures are shown."""
 
     def accepts(self, value: object) -> bool:
         """Whether `value` is of this fact's kind."""
@@ -122,6 +124,16 @@ SALES_BANDS: Mapping[str, Text] = {
     "10b-over": Text("100億円以上", "¥10 billion or more"),
 }
 
+# Planned investment in total. The steps are the thresholds of the measures in library/support.
+INVESTMENT_SIZES: Mapping[str, Text] = {
+    "under-100m": Text("1億円未満", "Under ¥100 million"),
+    "100m-500m": Text("1億円以上5億円未満", "¥100 million to under ¥500 million"),
+    "500m-1500m": Text("5億円以上15億円未満", "¥500 million to under ¥1.5 billion"),
+    "1500m-2b": Text("15億円以上20億円未満", "¥1.5 billion to under ¥2 billion"),
+    "2b-3500m": Text("20億円以上35億円未満", "¥2 billion to under ¥3.5 billion"),
+    "3500m-over": Text("35億円以上", "¥3.5 billion or more"),
+}
+
 FACTS: Mapping[str, Fact] = {
     fact.key: fact
     for fact in (
@@ -179,7 +191,70 @@ FACTS: Mapping[str, Fact] = {
         Fact(
             "listed_or_group",
             "flag",
-            Text("上場している、または親会社が上場している", "Is listed, or its parent company is"),
+            Text(
+                "上場している、上場を目指している、または親会社が上場している",
+                "Is listed, aims to be, or has a listed parent company",
+            ),
+        ),
+        Fact(
+            "plans_overseas",
+            "flag",
+            Text(
+                "海外での生産、拠点づくり、実証を計画している",
+                "Plans production, a site or a pilot project abroad",
+            ),
+        ),
+        Fact(
+            "growth_declaration",
+            "flag",
+            Text("100億宣言を公表している", "Has published the 10-billion-yen declaration"),
+            use="support",
+        ),
+        Fact(
+            "invests_in_equipment",
+            "flag",
+            Text("工場や設備への投資を計画している", "Plans to invest in a plant or equipment"),
+            use="support",
+        ),
+        Fact(
+            "invests_in_development",
+            "flag",
+            Text(
+                "研究開発やAI・データへの投資を計画している",
+                "Plans to invest in research, development, AI or data",
+            ),
+            use="support",
+        ),
+        Fact(
+            "switches_materials",
+            "flag",
+            Text(
+                "代わりの材料や部品への切替えを準備している",
+                "Prepares to switch to substitute materials or parts",
+            ),
+            use="support",
+        ),
+        Fact(
+            "saves_energy",
+            "flag",
+            Text("省エネルギーの設備への入替えを計画している", "Plans to change to energy-saving equipment"),
+            use="support",
+        ),
+        Fact(
+            "handles_critical_goods",
+            "flag",
+            Text(
+                "国の特定重要物資か、その材料・部品・装置をつくっている",
+                "Makes a specified critical material, or its inputs or equipment",
+            ),
+            use="support",
+        ),
+        Fact(
+            "investment_size",
+            "choice",
+            Text("計画している投資の合計", "Planned investment in total"),
+            INVESTMENT_SIZES,
+            use="support",
         ),
     )
 }

@@ -4,35 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 
 from django.conf import settings
 
+from guidance import faults
 from guidance.catalog import Catalog, Clause, Source
-from guidance.loading import LIBRARY, LoadedCatalog, References, load_catalog, load_source, support_ids
+from guidance.loading import LIBRARY, LoadedCatalog, load_catalog, load_reference, load_source
 from guidance.problems import InputRefused, Problem
+from guidance.reference import Entry, Measure, ReferenceList
+from guidance.structure import References
 
 
 class UnknownCatalog(LookupError):
     """No catalog of this name was loaded."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Library:
     """Everything under `guidance/library` that loaded, and the faults of what did not."""
 
     sources: Mapping[str, Source]
     clauses: Mapping[str, Clause]
     clause_sources: Mapping[str, Source]
-    support: frozenset[str]
+    lists: Mapping[str, ReferenceList]
+    references: References
     catalogs: Mapping[str, LoadedCatalog]
     problems: tuple[Problem, ...]
 
-    @property
-    def references(self) -> References:
-        return References(self.clauses, self.support)
+    @cached_property
+    def entries(self) -> Mapping[str, tuple[ReferenceList, Entry]]:
+        """Every entry of the reference data by its id, with the list that it stands in."""
+        return MappingProxyType({item.id: (found, item) for found in self.lists.values() for item in found.items})
+
+    @cached_property
+    def measures(self) -> Mapping[str, Measure]:
+        """The support measures by id, in their order."""
+        found = [item for owner in self.lists.values() for item in owner.items]
+        return MappingProxyType({item.id: item for item in found if isinstance(item, Measure)})
 
 
 def open_library(folder: Path = LIBRARY) -> Library:
@@ -52,7 +63,16 @@ def open_library(folder: Path = LIBRARY) -> Library:
         for clause in source.clauses:
             clauses[clause.id] = clause
             owners[clause.id] = source
-    references = References(MappingProxyType(clauses), support_ids(folder / "support"))
+    lists: dict[str, ReferenceList] = {}
+    for file in sorted([*(folder / "watchlists").glob("*.yaml"), *(folder / "support").glob("*.yaml")]):
+        try:
+            found = load_reference(file, base=folder)
+        except InputRefused as refused:
+            problems.extend(refused.problems)
+        else:
+            problems.extend(_taken(found, file, lists))
+            lists[found.list] = found
+    references = _references(clauses, lists, unread=bool(problems))
     catalogs: dict[str, LoadedCatalog] = {}
     for file in sorted(folder.glob("*/catalog.yaml")):
         try:
@@ -65,10 +85,28 @@ def open_library(folder: Path = LIBRARY) -> Library:
         MappingProxyType(sources),
         references.clauses,
         MappingProxyType(owners),
-        references.support,
+        MappingProxyType(lists),
+        references,
         MappingProxyType(catalogs),
         tuple(problems),
     )
+
+
+def _taken(found: ReferenceList, file: Path, lists: Mapping[str, ReferenceList]) -> list[Problem]:
+    """Ids that another list uses already: an id is one address."""
+    used = {name for owner in lists.values() for name in (owner.list, *owner.by_id)}
+    return [
+        Problem(file.name, 0, name, *faults.repeated("entry", name))
+        for name in (found.list, *found.by_id)
+        if name in used
+    ]
+
+
+def _references(clauses: Mapping[str, Clause], lists: Mapping[str, ReferenceList], *, unread: bool) -> References:
+    items = [item for owner in lists.values() for item in owner.items]
+    support = frozenset(item.id for item in items if isinstance(item, Measure))
+    see = frozenset([*lists, *(item.id for item in items)]) - support
+    return References(MappingProxyType(dict(clauses)), support, see, unread)
 
 
 @cache

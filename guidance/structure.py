@@ -6,21 +6,38 @@ References are checked on the plain data, because one misspelt key must not hide
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from guidance import faults
+from guidance import faults, reference
 from guidance.catalog import Catalog, Clause, Condition, Source
 from guidance.conditions import questions_in, reachable
+from guidance.profile import FACTS
 from guidance.reading import Document, Loc
 
 Shape = TypeVar("Shape")
 CONDITION_KINDS = ("all", "any", "not", "profile", "question")
 
 
-ADAPTERS: dict[type, TypeAdapter[Any]] = {shape: TypeAdapter(shape) for shape in (Catalog, Condition, Source)}
+ADAPTERS: dict[type, TypeAdapter[Any]] = {
+    shape: TypeAdapter(shape) for shape in (Catalog, Condition, Source, *reference.SHAPES.values())
+}
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a catalog may point to: clauses by id, support measures, and lists and entries of the reference data.
+
+    With `unread`, a file of them could not be read, so an id that seems to be missing is not told again.
+    """
+
+    clauses: Mapping[str, Clause]
+    support: frozenset[str]
+    see: frozenset[str] = frozenset()
+    unread: bool = False
 
 
 def build(shape: type[Shape], document: Document) -> Shape | None:
@@ -53,7 +70,7 @@ def _loc(document: Document, loc: Sequence[str | int], kind: str) -> Loc:
     return steps
 
 
-def check(document: Document, clauses: Mapping[str, Clause], support: frozenset[str]) -> None:
+def check(document: Document, references: References) -> None:
     """Ids, references, circles and reachability; adds a problem for each fault.
 
     Where an included file could not be read, ids that seem to be missing are not told: they may stand in it.
@@ -67,17 +84,45 @@ def check(document: Document, clauses: Mapping[str, Clause], support: frozenset[
     for _ in _by_id(document, "term", _items(document.data, "glossary")):
         pass
     for loc, question in questions.values():
-        _check_question(document, loc, question, clauses, actions)
+        _check_question(document, loc, question, references, actions)
     for loc, action in actions.values():
-        _check_action(document, loc, action, questions, actions, support)
+        _check_action(document, loc, action, questions, actions, references)
     _check_circles(document, "requires", {n: _names(a, "requires") for n, (_, a) in actions.items()}, actions)
     _check_conditions(document, questions)
+
+
+def check_entries(document: Document) -> None:
+    """Ids of a reference list, and the rules of its measures: facts that the app asks, values that they can take."""
+    for loc, item in dict(_by_id(document, "entry", _items(document.data, "items"))).values():
+        for found, requirement in _items(item, "requirements", loc):
+            for place, part in walk((*found, "when"), requirement.get("when")):
+                check_condition(document, place, part, {})
+                _check_fact(document, place, part)
+
+
+def _check_fact(document: Document, loc: Loc, part: dict[str, Any]) -> None:
+    key = part.get("profile")
+    if not isinstance(key, str):
+        return
+    fact = FACTS.get(key)
+    if fact is None:
+        document.problem((*loc, "profile"), *faults.no_such("fact", key, get_close_matches(key, FACTS, n=1)))
+        return
+    options = [part[name] for name in ("is", "at_most") if name in part]
+    options += part["in"] if isinstance(part.get("in"), list) else []
+    for option in options:
+        if not fact.accepts(option):
+            document.problem(
+                loc,
+                f"「{key}」は {option!r} という値をとりません",
+                f"{key!r} cannot have the value {option!r}",
+            )
 
 
 def named_facts(data: Any) -> Iterator[tuple[Loc, str]]:
     """Every profile fact that a condition names, with its place."""
     for loc, question in _questions(data):
-        for found, condition in _walk((*loc, "applies_when"), question.get("applies_when")):
+        for found, condition in walk((*loc, "applies_when"), question.get("applies_when")):
             if isinstance(condition.get("profile"), str):
                 yield found, condition["profile"]
 
@@ -107,14 +152,15 @@ def _names(owner: Mapping[str, Any], name: str) -> list[str]:
     return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
 
 
-def _walk(loc: Loc, condition: Any) -> Iterator[tuple[Loc, dict[str, Any]]]:
+def walk(loc: Loc, condition: Any) -> Iterator[tuple[Loc, dict[str, Any]]]:
+    """A condition and every part within it, with their places."""
     if not isinstance(condition, dict):
         return
     yield loc, condition
     for name in ("all", "any"):
         for found, part in _items(condition, name, loc):
-            yield from _walk(found, part)
-    yield from _walk((*loc, "not"), condition.get("not"))
+            yield from walk(found, part)
+    yield from walk((*loc, "not"), condition.get("not"))
 
 
 def _by_id(
@@ -136,10 +182,12 @@ def _by_id(
 
 
 def _check_question(
-    document: Document, loc: Loc, question: dict[str, Any], clauses: Mapping[str, Clause], actions: Mapping[str, Any]
+    document: Document, loc: Loc, question: dict[str, Any], references: References, actions: Mapping[str, Any]
 ) -> None:
-    cited = _names(question, "clauses")
-    _check_names(document, (*loc, "clauses"), "clause", cited, clauses)
+    cited, clauses = _names(question, "clauses"), references.clauses
+    if not references.unread:
+        _check_names(document, (*loc, "clauses"), "clause", cited, clauses)
+        _check_names(document, (*loc, "see"), "entry", _names(question, "see"), references.see)
     _check_names(document, (*loc, "actions"), "action", _names(question, "actions"), actions)
     certainties = {clauses[name].certainty for name in cited if name in clauses}
     basis = question.get("basis")
@@ -163,7 +211,7 @@ def _check_action(
     action: dict[str, Any],
     questions: Mapping[str, Any],
     actions: Mapping[str, Any],
-    support: frozenset[str],
+    references: References,
 ) -> None:
     raises = list(_items(action, "raises", loc))
     if not raises:
@@ -184,7 +232,9 @@ def _check_action(
             seen.add(item["question"])
             _check_names(document, (*found, "question"), "question", [item["question"]], questions, single=True)
     _check_names(document, (*loc, "requires"), "action", _names(action, "requires"), actions)
-    _check_names(document, (*loc, "support"), "support", _names(action, "support"), support)
+    if not references.unread:
+        _check_names(document, (*loc, "support"), "support", _names(action, "support"), references.support)
+        _check_names(document, (*loc, "see"), "entry", _names(action, "see"), references.see)
     cost = action.get("cost_jpy")
     low, high = (cost.get("low"), cost.get("high")) if isinstance(cost, dict) else (None, None)
     if isinstance(low, int) and isinstance(high, int) and low > high:
@@ -235,8 +285,8 @@ def _check_conditions(document: Document, questions: Mapping[str, tuple[Loc, dic
     for name, (loc, question) in questions.items():
         if "applies_when" not in question:
             continue
-        for found, part in _walk((*loc, "applies_when"), question["applies_when"]):
-            _check_condition(document, found, part, questions)
+        for found, part in walk((*loc, "applies_when"), question["applies_when"]):
+            check_condition(document, found, part, questions)
         try:
             conditions[name] = ADAPTERS[Condition].validate_python(question["applies_when"])
         except ValidationError:
@@ -254,7 +304,8 @@ def _check_conditions(document: Document, questions: Mapping[str, tuple[Loc, dic
             )
 
 
-def _check_condition(document: Document, loc: Loc, part: dict[str, Any], questions: Mapping[str, Any]) -> None:
+def check_condition(document: Document, loc: Loc, part: dict[str, Any], questions: Mapping[str, Any]) -> None:
+    """The faults of one part of a condition: which tests stand in it, and whether they can stand together."""
     kinds = [kind for kind in CONDITION_KINDS if kind in part]
     if len(kinds) != 1:
         document.problem(
@@ -263,9 +314,9 @@ def _check_condition(document: Document, loc: Loc, part: dict[str, Any], questio
             "a condition holds exactly one of all, any, not, profile, question",
         )
         return
-    companions = {"profile": {"is", "in"}, "question": {"at_least"}}.get(kinds[0], set())
+    companions = {"profile": {"is", "in", "at_most"}, "question": {"at_least"}}.get(kinds[0], set())
     given = companions & set(part)
-    strays = set(part) & {"is", "in", "at_least"} - companions
+    strays = set(part) & {"is", "in", "at_least", "at_most"} - companions
     if strays:
         names = "・".join(sorted(strays))
         document.problem(

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from guidance.profile import FLAGS, INDUSTRIES, PREFECTURES, SALES_BANDS
+from guidance.profile import FACTS, FLAGS, INDUSTRIES, INVESTMENT_SIZES, PREFECTURES, SALES_BANDS
 from organisations.corporate_number import InvalidCorporateNumber, normalise
 from organisations.models import Organisation
 
@@ -81,6 +81,9 @@ class OrganisationForm(forms.Form):
         language = get_language() or "ja"
         for fact in FLAGS:
             self.fields[fact.key] = forms.BooleanField(label=fact.text.get(language), required=False)
+        self.fields["investment_size"] = forms.ChoiceField(
+            label=FACTS["investment_size"].text.get(language), choices=_choices(INVESTMENT_SIZES), required=False
+        )
         self.helper = FormHelper()
         self.helper.form_method = "post"
         self.helper.attrs = {"novalidate": ""}
@@ -96,7 +99,12 @@ class OrganisationForm(forms.Form):
             Fieldset(
                 _("当てはまるものに印を付けてください"),
                 HTML('{% include "organisations/_facts_hint.html" %}'),
-                Div(*(Field(fact.key) for fact in FLAGS), css_class="fact-list"),
+                Div(*(Field(fact.key) for fact in FLAGS if fact.use == "scene"), css_class="fact-list"),
+            ),
+            Fieldset(
+                _("投資の計画（支援策を探すために使います。わからなければ空のままで進めます）"),
+                Div(*(Field(fact.key) for fact in FLAGS if fact.use == "support"), css_class="fact-list"),
+                "investment_size",
             ),
             Submit("save", _("保存して進む"), css_class="btn-lg"),
         )
@@ -112,7 +120,7 @@ class OrganisationForm(forms.Form):
 
     def details(self) -> dict[str, Any]:
         """The cleaned values as fields of Organisation."""
-        flags = {fact.key for fact in FLAGS}
-        other = {*flags, "your_name"}
+        facts = {*(fact.key for fact in FLAGS), "investment_size"}
+        other = {*facts, "your_name"}
         fields = {name: value for name, value in self.cleaned_data.items() if name not in other}
-        return {**fields, "facts": {key: self.cleaned_data[key] for key in sorted(flags)}}
+        return {**fields, "facts": {key: self.cleaned_data[key] for key in sorted(facts)}}

@@ -68,14 +68,16 @@ class Organisation(models.Model):
         return self.name
 
     def profile(self) -> dict[str, ProfileValue]:
-        """The profile facts by key, as `guidance.profile` names them."""
-        flags = {fact.key: bool(self.facts.get(fact.key, False)) for fact in FLAGS}
+        """The profile facts by key, as `guidance.profile` names them; what was left empty is not among them."""
+        facts: dict[str, ProfileValue] = {fact.key: bool(self.facts.get(fact.key, False)) for fact in FLAGS}
+        if size := self.facts.get("investment_size"):
+            facts["investment_size"] = size
         return {
             "industry": self.industry,
             "prefecture": self.prefecture,
             "employees": self.employees,
             "sales_band": self.sales_band,
-            **flags,
+            **facts,
         }
 
 

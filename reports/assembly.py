@@ -11,10 +11,12 @@ from assessments.planning.ordering import find_out, rank
 from assessments.planning.schedule import PERSON_DAYS_PER_QUARTER, PlannedAction, place, quarters
 from assessments.scoring.answers import Answer
 from assessments.scoring.scorecard import AxisScore, QuestionScore, Scorecard, SectionScore, shown
-from guidance.catalog import Catalog
+from guidance.catalog import Action, Catalog
 from guidance.citations import citations
 from guidance.profile import FACTS, INDUSTRIES, PREFECTURES, SALES_BANDS
+from guidance.reference import Window, needs_checking
 from guidance.registry import library
+from guidance.support import match_all
 from reports.context import (
     ActionView,
     AxisView,
@@ -24,12 +26,14 @@ from reports.context import (
     SectionView,
     SourceView,
     StepView,
+    SupportView,
     TraceLine,
 )
 
 WEAKEST = 5
 STRONGEST = 3
 STRONG_LEVEL = 3
+SUPPORT = 6
 
 
 def build(
@@ -80,7 +84,28 @@ def build(
         quarters=quarters(dated),
         person_days_per_quarter=PERSON_DAYS_PER_QUARTER,
         sources=_sources(catalog),
+        support=() if quick else _support(planned, company, dated, language),
     )
+
+
+def _support(
+    planned: tuple[PlannedAction, ...], company: Company, dated: dt.date, language: str
+) -> tuple[SupportView, ...]:
+    """The measures that go with an action of the year, and those whose testable conditions are all met."""
+    helped: dict[str, list[str]] = {}
+    for item in planned:
+        if item.quarter is not None:
+            for name in item.ranked.action.support:
+                helped.setdefault(name, []).append(item.ranked.action.title.get(language))
+    views = []
+    for match in match_all(library().measures.values(), company.profile):
+        if match.fits or match.measure.id in helped:
+            owner, _entry = library().entries[match.measure.id]
+            checked = match.measure.checked_on or owner.checked_on
+            views.append(
+                SupportView(match, tuple(helped.get(match.measure.id, ())), checked, needs_checking(checked, dated))
+            )
+    return tuple(views[:SUPPORT])
 
 
 def _company(company: Company, language: str) -> CompanyView:
@@ -171,8 +196,14 @@ def _line(
         loss=loss,
         reason=answer.reason if answer else "",
         note=answer.note if answer else "",
+        explanation=answer.explanation if answer else "",
         citations=citations(question),
     )
+
+
+def _windows(action: Action, language: str) -> tuple[str, ...]:
+    found = [library().entries[name][1] for name in action.see if name in library().entries]
+    return tuple(entry.name.get(language) for entry in found if isinstance(entry, Window))
 
 
 def _strengths(trace: tuple[TraceLine, ...]) -> tuple[TraceLine, ...]:
@@ -199,6 +230,8 @@ def _actions(catalog: Catalog, planned: tuple[PlannedAction, ...], language: str
                 title=action.title.get(language),
                 why=action.why.get(language),
                 first_step=action.first_step.get(language),
+                this_year=action.this_year.get(language) if action.this_year else "",
+                assumption=action.assumption.get(language) if action.assumption else "",
                 how=tuple(step.get(language) for step in action.how),
                 cost_low=action.cost_jpy.low,
                 cost_high=action.cost_jpy.high,
@@ -217,6 +250,7 @@ def _actions(catalog: Catalog, planned: tuple[PlannedAction, ...], language: str
                     for step in item.ranked.steps
                 ),
                 requires=tuple(numbers[name] for name in action.requires if name in numbers),
+                windows=_windows(action, language),
                 quarter=item.quarter,
             )
         )

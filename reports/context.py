@@ -14,6 +14,7 @@ from assessments.planning.schedule import Quarter
 from assessments.scoring.scorecard import AnswerState
 from guidance.catalog import Action, Catalog, Question, Source
 from guidance.citations import Citation, cited
+from guidance.support import Match
 
 LEADING = 5
 FIRST = 3
@@ -83,6 +84,7 @@ class TraceLine:
     loss: Fraction
     reason: str
     note: str
+    explanation: str
     citations: tuple[Citation, ...]
 
 
@@ -105,6 +107,8 @@ class ActionView:
     title: str
     why: str
     first_step: str
+    this_year: str
+    assumption: str
     how: tuple[str, ...]
     cost_low: int
     cost_high: int
@@ -116,6 +120,8 @@ class ActionView:
     opens: tuple[Question, ...]
     steps: tuple[StepView, ...]
     requires: tuple[int, ...]
+    windows: tuple[str, ...]
+    """Names of places to ask about it."""
     quarter: Quarter | None
 
 
@@ -129,6 +135,18 @@ class SourceView:
     @property
     def citations(self) -> tuple[Citation, ...]:
         return cited(self.clause_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportView:
+    """A support measure that may concern the company: which actions of the plan it goes with, and how it matches."""
+
+    match: Match
+    actions: tuple[str, ...]
+    """Titles of the actions."""
+    checked_on: dt.date
+    stale: bool
+    """True where nobody has checked the measure for a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +185,7 @@ class ReportContext:
     quarters: tuple[Quarter, ...]
     person_days_per_quarter: int
     sources: tuple[SourceView, ...]
+    support: tuple[SupportView, ...]
 
     @property
     def draft_catalog(self) -> bool:
@@ -206,6 +225,11 @@ class ReportContext:
     @property
     def person_days(self) -> int:
         return sum(action.person_days for action in self.planned)
+
+    @property
+    def explained(self) -> tuple[TraceLine, ...]:
+        """The questions from a comply-or-explain code for which the company explained itself."""
+        return tuple(line for line in self.trace if line.explanation)
 
     def trace_of(self, axis_id: str) -> tuple[TraceLine, ...]:
         return tuple(line for line in self.trace if line.axis_id == axis_id)

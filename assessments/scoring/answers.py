@@ -11,7 +11,10 @@ AnswerKind = Literal["level", "unknown", "na"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A level 0–4, わからない (`unknown`), or 該当なし (`na`) with its reason. A note may stand with any of them.
+    """A level 0–4, わからない (`unknown`), or 該当なし (`na`) with its reason.
+
+    With any of them may stand a note, and for questions from a comply-or-explain code an explanation: why the company
+    does not do it, and what it plans. Neither changes a score.
 
     Raises ValueError for a level outside 0–4, an `na` without a reason, or two kinds at once.
     """
@@ -20,6 +23,7 @@ class Answer:
     level: int | None = None
     reason: str = ""
     note: str = ""
+    explanation: str = ""
 
     def __post_init__(self) -> None:
         if self.kind == "level" and (not isinstance(self.level, int) or not 0 <= self.level <= 4):
@@ -30,16 +34,16 @@ class Answer:
             raise ValueError("na needs a reason")
 
     @classmethod
-    def at(cls, level: int, note: str = "") -> Answer:
-        return cls("level", level, note=note)
+    def at(cls, level: int, note: str = "", explanation: str = "") -> Answer:
+        return cls("level", level, note=note, explanation=explanation)
 
     @classmethod
-    def unknown(cls, note: str = "") -> Answer:
-        return cls("unknown", note=note)
+    def unknown(cls, note: str = "", explanation: str = "") -> Answer:
+        return cls("unknown", note=note, explanation=explanation)
 
     @classmethod
-    def not_applicable(cls, reason: str, note: str = "") -> Answer:
-        return cls("na", reason=reason, note=note)
+    def not_applicable(cls, reason: str, note: str = "", explanation: str = "") -> Answer:
+        return cls("na", reason=reason, note=note, explanation=explanation)
 
 
 Answers = Mapping[str, Answer]

@@ -15,6 +15,7 @@
       choice: choice ? choice.value : "",
       reason: form.elements.reason.value,
       note: form.elements.note.value,
+      explanation: form.elements.explanation ? form.elements.explanation.value : "",
     };
   };
   // What the server sent, whatever was chosen before this script had loaded.
@@ -24,6 +25,7 @@
       choice: choice ? choice.value : "",
       reason: form.elements.reason.defaultValue,
       note: form.elements.note.defaultValue,
+      explanation: form.elements.explanation ? form.elements.explanation.defaultValue : "",
     };
   };
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -190,6 +192,7 @@
       for (const input of form.querySelectorAll("input[name=choice]")) input.checked = input.value === kept.choice;
       form.elements.reason.value = kept.reason || "";
       form.elements.note.value = kept.note || "";
+      if (form.elements.explanation) form.elements.explanation.value = kept.explanation || "";
       if (form.elements.revision) form.elements.revision.value = kept.revision || "0";
       if (same(fieldsOf(form), saved)) pending.drop(address);
       else {

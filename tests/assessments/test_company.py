@@ -48,7 +48,7 @@ def test_a_new_company_opens_its_questionnaire_with_its_founder_as_owner(client_
     assert browser.get(response.headers["Location"]).status_code == 200
     assert (organisation.name, organisation.prefecture, organisation.employees) == ("株式会社 はまかぜ", "14", 42)
     assert {key for key, value in organisation.facts.items() if value} == {"imports"}
-    assert set(organisation.facts) == {fact.key for fact in FLAGS}
+    assert set(organisation.facts) == {*(fact.key for fact in FLAGS), "investment_size"}
     membership = Membership.objects.get()
     assert (membership.user, membership.role) == (person, Role.OWNER)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from guidance.catalog import Certainty, Clause, Text
-from guidance.loading import LoadedCatalog, References, load_catalog
+from guidance.loading import LoadedCatalog, load_catalog
+from guidance.structure import References
 
 MINIMAL = """\
 schema: 1
@@ -80,7 +81,9 @@ def clause(name: str, certainty: Certainty) -> Clause:
     return Clause(id=name, heading=words, text=words, place=words, certainty=certainty)
 
 
-REFERENCES = References({f"C-{c}": clause(f"C-{c}", c) for c in "ABC"}, frozenset({"SUP-1"}))
+REFERENCES = References(
+    {f"C-{c}": clause(f"C-{c}", c) for c in "ABC"}, frozenset({"SUP-1"}), frozenset({"materials", "AM-01"})
+)
 
 
 def write(folder: Path, text: str = MINIMAL, name: str = "catalog.yaml") -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from guidance.loading import digest_of, load_catalog, load_source, support_ids, write_lock
+from guidance.loading import digest_of, load_catalog, load_source, write_lock
 from guidance.problems import InputRefused, Problem
 from tests.guidance.files import MINIMAL, REFERENCES, line_of, load, write
 
@@ -391,13 +391,6 @@ def test_an_empty_source_is_refused_with_a_reason(tmp_path: Path) -> None:
     with pytest.raises(InputRefused) as caught:
         load_source(write(tmp_path, "", "paper.yaml"))
     assert caught.value.problems
-
-
-def test_support_measures_are_known_by_the_ids_of_all_files(tmp_path: Path) -> None:
-    write(tmp_path, "- id: SUP-1\n- id: SUP-2\n- no\n", "one.yaml")
-    write(tmp_path, "- {id: SUP-3}\n", "two.yaml")
-    assert support_ids(tmp_path) == {"SUP-1", "SUP-2", "SUP-3"}
-    assert support_ids(tmp_path / "none") == frozenset()
 
 
 def test_an_include_that_cannot_be_read_is_the_only_fault_that_is_told(tmp_path: Path) -> None:
