@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from guidance.loading import load_reference
+from guidance.loading import load_catalog, load_reference, write_lock
 from guidance.problems import InputRefused, Problem
 from guidance.reference import Caution, Measures, needs_checking
 from guidance.registry import open_library
@@ -157,3 +157,19 @@ def test_an_id_stands_in_one_list_only(tmp_path: Path) -> None:
     [problem] = open_library(folder).problems
     assert "AM-01" in problem.en
     assert problem.file == "zz.yaml"
+
+
+def test_the_last_release_stays_current_while_a_draft_and_a_list_are_broken(tmp_path: Path) -> None:
+    pointed = MINIMAL.replace("            basis: own\n", "            basis: own\n            see: [AM-01]\n")
+    released = pointed.replace('version: "1"\n', 'version: "1"\nreleased: 2026-11-24\n')
+    folder = library_folder(tmp_path, catalog=released)
+    (folder / "catalogs.lock").touch()
+    digest = load_catalog(folder / "tiny-1", open_library(folder).references, locked=False).digest
+    write_lock(folder / "catalogs.lock", "tiny@1", digest)
+    (folder / "tiny-2").mkdir()
+    write(folder / "tiny-2", pointed.replace('version: "1"', 'version: "2"').replace("weight: 2", "weight: 9"))
+    write(folder / "watchlists", CAUTIONS.replace("kind: caution", "kind: rumour"), "talks.yaml")
+    library = open_library(folder)
+    assert [problem.file for problem in library.problems] == ["watchlists/talks.yaml", "tiny-2/catalog.yaml"]
+    assert all(problem.line for problem in library.problems)
+    assert list(library.catalogs) == ["tiny@1"]
