@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from guidance.catalog import Catalog, Condition, Text
 from guidance.profile import FACTS, ProfileValue
 
-EXCEPT = Text("{0}場合を除く", "except where {0}")
+EXCEPT = Text("{0}、という場合を除く", "except where {0}")
 YES = Text("{0}に当てはまる", "yes to {0}")
 NO = Text("{0}に当てはまらない", "no to {0}")
 YES_TO_ANY = Text("{0}のどれかに当てはまる", "yes to any of {0}")
@@ -15,11 +16,12 @@ YES_TO_ALL = Text("{0}のすべてに当てはまる", "yes to all of {0}")
 EQUALS = Text("{0}が{1}", "{0} is {1}")
 ONE_OF = Text("{0}が{1}のどれか", "{0} is one of {1}")
 AT_MOST = Text("{0}が{1}以下", "{0} is at most {1}")
-LEVEL = Text("設問 {0}{1}が段階{2}以上", "question {0} ({1}) is at level {2} or above")
+LEVEL = Text("設問 {0}が段階{1}以上", "question {0} is at level {1} or above")
+ASKED = Text("{0}「{1}」", "{0} “{1}”")
 QUOTED = Text("「{0}」", "“{0}”")
 BRACKETED = Text("（{0}）", "({0})")
-AND = Text("、かつ", ", and ")
-OR = Text("、または", ", or ")
+AND = Text("{0}、かつ{1}", "{0}, and {1}")
+OR = Text("{0}、または{1}", "{0}, or {1}")
 
 
 def condition_in_words(condition: Condition, catalog: Catalog, language: str) -> str:
@@ -37,8 +39,8 @@ def condition_in_words(condition: Condition, catalog: Catalog, language: str) ->
         return _say(EXCEPT, language, _part(condition.not_, catalog, language))
     if condition.question is not None:
         asked = catalog.questions.get(condition.question)
-        wording = _say(QUOTED, language, asked.text.get(language)) if asked else "?"
-        return _say(LEVEL, language, condition.question, wording, condition.at_least or 0)
+        name = _say(ASKED, language, condition.question, asked.text.get(language)) if asked else condition.question
+        return _say(LEVEL, language, name, condition.at_least or 0)
     return _fact(condition, language)
 
 
@@ -57,13 +59,13 @@ def _fact(condition: Condition, language: str) -> str:
 
 def _joined(parts: Sequence[Condition], word: Text, yes: Text, catalog: Catalog, language: str) -> str:
     """The parts with `word` between them; facts that all have to be answered with yes share one phrase."""
-    if len(parts) > 1 and all(part.is_ is True for part in parts):
+    if len(parts) == 1:
+        return condition_in_words(parts[0], catalog, language)
+    if all(part.is_ is True for part in parts):
         names = [_fact_name(part.profile or "", language) for part in parts]
         return _say(yes, language, _listed(names, language))
-    single = len(parts) == 1
-    return word.get(language).join(
-        condition_in_words(part, catalog, language) if single else _part(part, catalog, language) for part in parts
-    )
+    phrases = [_part(part, catalog, language) for part in parts]
+    return reduce(lambda first, following: _say(word, language, first, following), phrases)
 
 
 def _part(condition: Condition, catalog: Catalog, language: str) -> str:
