@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +11,7 @@ from assessments.models import Answer as AnswerRow
 from guidance.catalog import Question, Term
 from guidance.citations import Citation, citations
 from guidance.registry import get_catalog
+from guidance.terms import terms_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,4 @@ def _whole(text: str | None) -> int:
 def terms_in(catalog_ref: str, question_id: str) -> tuple[Term, ...]:
     """Glossary terms that a question's Japanese or English words use."""
     catalog = get_catalog(catalog_ref)
-    question = catalog.questions[question_id]
-    texts = [question.text, question.why, *question.levels, *([question.hint] if question.hint else [])]
-    words = "\n".join(f"{text.ja}\n{text.en or ''}" for text in texts)
-    return tuple(term for term in catalog.glossary if any(name in words for name in spellings(term)))
-
-
-def spellings(term: Term) -> tuple[str, ...]:
-    """The forms in which a term may stand in a sentence: before and within its brackets."""
-    return tuple(name for name in re.split(r"[（）()／/、・]", term.term.ja) if len(name) > 1)
+    return terms_used(catalog.questions[question_id], catalog.glossary)

@@ -1,5 +1,8 @@
 """PURE. Which actions, in which order: gates that hold a stage first, then axis gain per person-day.
 
+A gate holds a stage where the points would give it already, and where it stands between this stage and the next: the
+points of an axis that is stuck at a gate would otherwise be raised in vain.
+
 Gains are exact points of 100, measured on the low bound of the axis (what is certain), and each is the gain that is
 left when the actions before it are done: two actions that raise one question give the higher level, not the sum. Only
 known answers are raised; what is unknown is found out first (scoring §4).
@@ -46,18 +49,18 @@ def rank(catalog: Catalog, card: Scorecard) -> tuple[RankedAction, ...]:
     shares = {q.id: q.bound_share for axis in card.axes for q in axis.questions()}
     axis_of = {q.id: axis.id for axis in card.axes for q in axis.questions()}
     levels = {q.id: q.level for axis in card.axes for q in axis.questions() if q.level is not None}
-    gates = {gate.id: gate.min_level for axis in card.axes for gate in axis.holding()}
+    gates = {gate.id: gate.min_level for axis in card.axes for gate in (*axis.holding(), *axis.blocking())}
     waiting = dict(catalog.actions_by_id)
     ordered: list[RankedAction] = []
 
-    def evaluate(action: Action) -> RankedAction:
+    def evaluate(action: Action, standing: Mapping[str, int]) -> RankedAction:
         gains: dict[str, Fraction] = {}
         steps = []
         highest: dict[str, int] = {}
         for item in action.raises:
             highest[item.question] = max(item.to, highest.get(item.question, 0))
         for question, to in highest.items():
-            before = levels.get(question)
+            before = standing.get(question)
             if before is None or before >= to:
                 continue
             steps.append(Step(question, before, to))
@@ -70,36 +73,70 @@ def rank(catalog: Catalog, card: Scorecard) -> tuple[RankedAction, ...]:
         )
         return RankedAction(action, gains, tuple(steps), opens)
 
-    # An action's gain changes only when one of its questions was raised, so the others keep their evaluation.
-    evaluated = {name: evaluate(action) for name, action in catalog.actions_by_id.items()}
-    raised_by: dict[str, list[str]] = {}
-    for action in catalog.actions:
-        for item in action.raises:
-            raised_by.setdefault(item.question, []).append(action.id)
+    def priority(name: str) -> _Priority | None:
+        """What taking `name` is worth together with what has to be done before it; None where it raises nothing."""
+        after = dict(levels)
+        gain, effort, cost = Fraction(0), Fraction(0), 0
+        ranked: RankedAction | None = None
+        for member in chains[name]:
+            if member not in waiting:
+                continue
+            ranked = evaluate(catalog.actions_by_id[member], after)
+            if ranked.steps or member == name:
+                gain += ranked.gain
+                effort += ranked.action.person_days
+                cost += ranked.action.cost_jpy.high
+                after.update({step.question: step.after for step in ranked.steps})
+        if ranked is None or not ranked.steps:
+            return None
+        return bool(ranked.opens), gain / max(effort, LEAST_EFFORT), -cost
+
+    chains = {name: _chain(catalog, name) for name in waiting}
+    raised_by: dict[str, set[str]] = {}
+    for name, chain in chains.items():
+        for member in chain:
+            for item in catalog.actions_by_id[member].raises:
+                raised_by.setdefault(item.question, set()).add(name)
+    priorities = {name: priority(name) for name in waiting}
 
     def take(name: str) -> None:
         waiting.pop(name)
-        for needed in catalog.actions_by_id[name].requires:
-            if needed in waiting and evaluated[needed].steps:
-                take(needed)
-        # What a prerequisite already raised is no longer this action's gain.
-        ranked = evaluated[name]
+        priorities.pop(name)
+        ranked = evaluate(catalog.actions_by_id[name], levels)
         if not ranked.steps:
             return
         ordered.append(ranked)
         for step in ranked.steps:
             levels[step.question] = step.after
-        for changed in {other for step in ranked.steps for other in raised_by[step.question]}:
-            evaluated[changed] = evaluate(catalog.actions_by_id[changed])
+        # A worth changes only when a question of the chain was raised or a part of it is done.
+        touched = {other for step in ranked.steps for other in raised_by[step.question]}
+        for other in touched & waiting.keys():
+            priorities[other] = priority(other)
 
-    while candidates := [name for name in waiting if evaluated[name].steps]:
-        take(max(candidates, key=lambda name: _priority(evaluated[name])))
+    while found := {name: worth for name, worth in priorities.items() if worth is not None}:
+        best = max(found, key=lambda name: found[name])
+        for member in chains[best]:
+            if member in waiting:
+                take(member)
     return tuple(ordered)
 
 
-def _priority(ranked: RankedAction) -> tuple[bool, Fraction, Fraction]:
-    effort = max(Fraction(ranked.action.person_days), LEAST_EFFORT)
-    return bool(ranked.opens), ranked.gain / effort, -Fraction(ranked.action.cost_jpy.high)
+_Priority = tuple[bool, Fraction, int]
+"""Whether a gate is opened, points per person-day, and minus the yen at most: the larger comes first."""
+
+
+def _chain(catalog: Catalog, name: str) -> tuple[str, ...]:
+    """`name` after everything that has to be done before it, each once."""
+    found: dict[str, None] = {}
+
+    def visit(current: str) -> None:
+        for needed in catalog.actions_by_id[current].requires:
+            if needed not in found:
+                visit(needed)
+        found[current] = None
+
+    visit(name)
+    return tuple(found)
 
 
 def find_out(card: Scorecard) -> tuple[str, ...]:

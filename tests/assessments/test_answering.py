@@ -359,7 +359,7 @@ def test_the_question_that_opens_a_clause_and_a_term_links_to_its_source(
     browser: Client, assessment: Assessment
 ) -> None:
     page = browser.get(place(assessment, f"s/{VISIBILITY}"))
-    addresses = set(re.findall(r'href="(/guidance/sources/[^"#]+)#[^"]+"', page.content.decode()))
+    addresses = set(re.findall(r'href="(/guidance/clauses/[^"]+)"', page.content.decode()))
     assert addresses
     for address in addresses:
         assert Client().get(address).status_code == 200

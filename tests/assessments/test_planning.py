@@ -112,6 +112,25 @@ def test_prerequisites_come_first_however_little_they_gain() -> None:
     assert names(ranked(catalog, levels(Q_1=0, Q_2=0, Q_3=0, Q_4=0))) == ["first", "middle", "last"]
 
 
+def test_what_an_action_is_worth_counts_the_effort_of_what_has_to_come_before_it() -> None:
+    catalog = four_questions(
+        make_action("groundwork", {"Q-1": 1}, person_days=20),
+        make_action("review", {"Q-1": 2, "Q-2": 4}, person_days=1, requires=("groundwork",)),
+        make_action("quick", {"Q-3": 2}, person_days=4),
+    )
+    assert names(ranked(catalog, levels(Q_1=0, Q_2=0, Q_3=0, Q_4=0))) == ["quick", "groundwork", "review"]
+    assert names(ranked(catalog, levels(Q_1=1, Q_2=0, Q_3=0, Q_4=0))) == ["review", "quick"]
+
+
+def test_a_gate_before_the_next_stage_pushes_forward_though_the_points_are_not_there_yet() -> None:
+    catalog = one_axis(
+        make_question("G", gate={"stage": 2, "min_level": 2}),
+        make_question("Q-1", weight=3),
+        actions=[make_action("gain", {"Q-1": 4}, person_days=1), make_action("gate", {"G": 2}, person_days=20)],
+    )
+    assert names(ranked(catalog, levels(G=0, Q_1=0))) == ["gate", "gain"]
+
+
 def test_what_a_prerequisite_already_raised_is_not_gained_again() -> None:
     catalog = four_questions(
         make_action("last", {"Q-1": 4}, requires=("first",), person_days=1),

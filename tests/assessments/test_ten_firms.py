@@ -23,6 +23,7 @@ RANKING = {
         "niche monopolist",
         "machining subcontractor",
         "castings maker",
+        "software firm",
         "dormant beginner",
     ],
     "indispensability": [
@@ -30,7 +31,6 @@ RANKING = {
         "niche monopolist",
         "software firm",
         "producer abroad",
-        "food processor",
         "machining subcontractor",
         "trading house",
         "dormant beginner",
@@ -38,12 +38,16 @@ RANKING = {
     "governance": [
         "strong all-rounder",
         "software firm",
+        "food processor",
+        "trading house",
         "producer abroad",
-        "castings maker",
+        "niche monopolist",
         "paper tiger",
+        "castings maker",
         "dormant beginner",
     ],
 }
+"""Who is better prepared, the best first; firms that an advisor would not rank against each other are left out."""
 
 
 @cache
@@ -62,6 +66,32 @@ def test_there_are_ten_firms_and_each_is_asked_only_about_its_own_scenes() -> No
     assert any(question.startswith("I-OVS") for question in asked["producer abroad"])
     assert not any(question.startswith("I-OVS") for question in asked["food processor"])
     assert not any(question.startswith("I-PTN") for question in asked["trading house"])
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("castings maker", "ACT-VIS-01"),  # write down the suppliers and mark what has no substitute
+        ("niche monopolist", "ACT-SRC-02"),  # a register of single sources
+        ("machining subcontractor", "ACT-COR-01"),  # name what the strength comes from
+        ("software firm", "ACT-VIS-01"),
+        ("paper tiger", "ACT-LDR-01"),  # the president says what he wants and who does it
+    ],
+)
+def test_the_plan_begins_where_an_advisor_would_begin(name: str, first: str) -> None:
+    assert rank(current_catalog(), card_of(name))[0].action.id == first
+
+
+def test_the_beginner_begins_with_small_steps_on_all_three_axes() -> None:
+    begin = rank(current_catalog(), card_of("dormant beginner"))[:5]
+    assert max(item.action.person_days for item in begin) <= 5
+    assert {axis for item in begin for axis in item.gains} == set(RANKING)
+
+
+def test_binders_alone_do_not_lift_a_firm_whose_president_does_not_lead() -> None:
+    found = axis_of("paper tiger", "governance")
+    assert (found.stage, found.stage_by_points) == (2, 3)
+    assert [gate.id for gate in found.holding()] == ["G-LDR-01"]
 
 
 @pytest.mark.parametrize("axis", RANKING)
