@@ -81,7 +81,7 @@ def test_an_htmx_answer_is_saved_and_says_so_with_its_new_revision(browser: Clie
 def test_an_htmx_answer_brings_the_progress_of_its_section_out_of_band(browser: Client, assessment: Assessment) -> None:
     html = htmx(browser, assessment, choice="3", revision="0").content.decode()
     assert 'id="section-progress" hx-swap-oob="true"' in html
-    assert "1 / 4 問" in html
+    assert "1 / 6 問" in html
 
 
 def test_the_same_htmx_answer_twice_keeps_its_revision(browser: Client, assessment: Assessment) -> None:
@@ -299,7 +299,7 @@ def test_a_section_shows_every_question_with_its_saved_answer(browser: Client, a
     assert checked(page, SECOND) == ["na"]
     assert 'value="輸入なし"' in card(page, SECOND)
     assert checked(page, ONLY_MAKERS) == []
-    assert "2 / 4 問" in page.content.decode()
+    assert "2 / 6 問" in page.content.decode()
 
 
 def test_a_section_that_does_not_exist_is_not_found(browser: Client, assessment: Assessment) -> None:
@@ -309,14 +309,14 @@ def test_a_section_that_does_not_exist_is_not_found(browser: Client, assessment:
 
 def test_a_question_that_does_not_apply_is_left_out_and_counted(client_of: ClientOf, owner: User) -> None:
     pages = {}
-    for name, facts in (("maker", {"makes_products": True}), ("trader", {})):
+    for name, facts in (("maker", {"makes_products": True, "overseas_production": True}), ("trader", {})):
         organisation = make_organisation(owner=owner, facts=facts)
         pages[name] = client_of(owner).get(place(make_assessment(organisation), f"s/{VISIBILITY}")).content.decode()
     assert f'id="{ONLY_MAKERS}"' in pages["maker"]
     assert f'id="{ONLY_MAKERS}"' not in pages["trader"]
     assert "当てはまらないものとして省いています" not in pages["maker"]
-    assert "1 問は当てはまらないものとして省いています" in pages["trader"]
-    assert "0 / 3 問" in pages["trader"]
+    assert "3 問は当てはまらないものとして省いています" in pages["trader"]
+    assert "0 / 4 問" in pages["trader"]
 
 
 def test_the_contents_count_what_is_answered_and_what_is_left(browser: Client, company: Organisation) -> None:

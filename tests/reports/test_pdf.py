@@ -111,7 +111,8 @@ def test_every_question_of_the_trace_stands_with_its_contribution(text: str) -> 
     context = samples.full_context()
     for line in context.trace:
         assert line.question.id in text
-    assert "46.4点の内訳" in text
+    for axis in context.axes:
+        assert f"{axis.score}点の内訳" in text
 
 
 def test_no_template_word_is_left_over(text: str) -> None:
