@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from assessments.carrying import Proposal
 from assessments.forms import AnswerForm
 from assessments.models import Answer as AnswerRow
 from guidance.catalog import Question, Term
@@ -30,6 +31,8 @@ class Card:
     theirs: AnswerRow | None = None
     errors: Sequence[str] = field(default_factory=tuple)
     citations: Sequence[Citation] = field(default_factory=tuple)
+    proposal: Proposal | None = None
+    """What was said to an older version, for the person to confirm."""
     terms: Sequence[Term] = field(default_factory=tuple)
 
     @property
@@ -44,7 +47,9 @@ def choice_of(row: AnswerRow) -> str:
     return "" if row.kind == AnswerRow.Kind.NONE else row.kind
 
 
-def saved_card(question: Question, number: int, row: AnswerRow | None, catalog_ref: str) -> Card:
+def saved_card(
+    question: Question, number: int, row: AnswerRow | None, catalog_ref: str, *, proposal: Proposal | None = None
+) -> Card:
     """The card as the database has it."""
     return Card(
         question=question,
@@ -56,6 +61,7 @@ def saved_card(question: Question, number: int, row: AnswerRow | None, catalog_r
         revision=row.revision if row else 0,
         state="saved" if row else "empty",
         row=row,
+        proposal=proposal,
         citations=citations(question),
         terms=terms_in(catalog_ref, question.id),
     )

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from assessments import services
 from assessments.answers_file import AnswersFile, parse_json, read_answers
+from assessments.drafts import Draft
 from assessments.models import Assessment
 from assessments.scoring.answers import Answer
 from guidance.profile import FLAGS
@@ -125,5 +126,5 @@ def _a_season_earlier(given: AnswersFile) -> dict[str, Answer]:
 def _answer_all(organisation: Organisation, assessment: Assessment, given: AnswersFile, user: User) -> None:
     for name, answer in given.answers.items():
         if name in EARLIER_STEPS_BACK:
-            draft = services.Draft.of(answer)
+            draft = Draft.of(answer)
             services.save_answer(organisation, assessment.pk, name, draft, revision=1, by=user)

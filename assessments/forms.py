@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.answers_file import EXPLANATION_LIMIT, NOTE_LIMIT
+from assessments.drafts import Draft
 from assessments.scoring.answers import Answer
-from assessments.services import Draft
 from guidance.catalog import Catalog, Question
 
 REASON_LIMIT = 500

@@ -15,16 +15,18 @@ AnswerManager = TenantManager.from_queryset(AnswerQuerySet)
 
 
 class Assessment(models.Model):
-    """One company's answers to one catalog version; open for answers, or submitted."""
+    """One company's answers to one catalog version: open for answers, submitted, or superseded by a later version."""
 
     class Status(models.TextChoices):
         OPEN = "open"
         SUBMITTED = "submitted"
+        SUPERSEDED = "superseded"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     catalog_ref = models.CharField(max_length=80)
-    status = models.CharField(max_length=9, choices=Status, default=Status.OPEN)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    carried_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -35,7 +37,7 @@ class Assessment(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status__in=["open", "submitted"]), name="assessment_status_is_known"
+                condition=models.Q(status__in=["open", "submitted", "superseded"]), name="assessment_status_is_known"
             ),
             models.UniqueConstraint(
                 fields=["organisation"], condition=models.Q(status="open"), name="one_open_assessment_a_company"
@@ -85,6 +87,28 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question_id} r{self.revision}"
+
+
+class CarriedAnswer(models.Model):
+    """What was said to an older version and waits for a person; settled once the question is answered."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="+")
+    question_id = models.CharField(max_length=60)
+    entries = models.JSONField()
+    """Old question id -> what was said, as the fields of an answer."""
+    proposed = models.JSONField()
+
+    objects = TenantManager()
+    unscoped = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "question_id"], name="one_carried_answer_per_question"),
+        ]
+
+    def __str__(self) -> str:
+        return self.question_id
 
 
 class Submission(models.Model):

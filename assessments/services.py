@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assessments.answers_file import entry_of
+from assessments.drafts import Draft
 from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment, Submission
 from assessments.progress import Progress, progress_of
@@ -56,41 +57,6 @@ class AnswerConflict(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What a person typed for one question. `answer` is None while only words stand and nothing is chosen."""
-
-    answer: Answer | None
-    note: str = ""
-    explanation: str = ""
-
-    @classmethod
-    def of(cls, answer: Answer) -> Draft:
-        """The draft that says the same as `answer`."""
-        return cls(answer, answer.note, answer.explanation)
-
-    @property
-    def kind(self) -> str:
-        return self.answer.kind if self.answer else AnswerRow.Kind.NONE
-
-    @property
-    def empty(self) -> bool:
-        return self.answer is None and not self.note and not self.explanation
-
-    def fields(self) -> dict[str, str | int | None]:
-        answer = self.answer
-        return {
-            "kind": self.kind,
-            "level": answer.level if answer else None,
-            "reason": answer.reason if answer else "",
-            "note": self.note,
-            "explanation": self.explanation,
-        }
-
-    def equals(self, row: AnswerRow | Standing) -> bool:
-        return all(getattr(row, name) == value for name, value in self.fields().items())
-
-
-@dataclass(frozen=True, slots=True)
 class Saved:
     """The answer as it stands now, and how far the questionnaire is."""
 
@@ -119,7 +85,7 @@ def start_assessment(
 
     A company has one open assessment at a time. Raises AnotherIsOpen.
     """
-    _lock()
+    lock_company()
     if Assessment.objects.filter(status=Assessment.Status.OPEN).exists():
         raise AnotherIsOpen
     catalog = catalog or current_catalog()
@@ -129,7 +95,7 @@ def start_assessment(
     return assessment
 
 
-def _lock() -> None:
+def lock_company() -> None:
     """Whoever opens an assessment of this company waits for whoever is doing so."""
     Organisation.objects.select_for_update().only("pk").get(pk=current_organisation())
 
@@ -271,7 +237,7 @@ def submit(organisation: Organisation, assessment_id: UUID, *, by: User | None) 
 @transaction.atomic
 def reopen(assessment_id: UUID) -> Assessment:
     """Accept answers again; what was submitted stays as it is. Raises NotSubmitted or AnotherIsOpen."""
-    _lock()
+    lock_company()
     assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
     if assessment.status != Assessment.Status.SUBMITTED:
         raise NotSubmitted

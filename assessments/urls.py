@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import company, entry, questionnaire, quick
+from assessments.views import company, entry, questionnaire, quick, versions
 
 app_name = "assessments"
 urlpatterns = [
@@ -19,5 +19,7 @@ urlpatterns = [
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/s/<str:section_id>", questionnaire.section, name="section"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/q/<str:question_id>", questionnaire.answer, name="answer"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/submit", questionnaire.submit, name="submit"),
+    path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/version", versions.move, name="move"),
+    path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/carried", versions.carried, name="carried"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/reopen", questionnaire.reopen, name="reopen"),
 ]

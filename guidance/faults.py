@@ -22,6 +22,8 @@ def no_such(kind: str, name: str, near: list[str]) -> Words:
         "question": "設問",
         "entry": "参照データ",
         "fact": "プロフィール項目",
+        "axis": "軸",
+        "section": "分野",
     }
     ja = f"（{near[0]} のことですか）" if near else ""
     en = f" (did you mean {near[0]}?)" if near else ""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from pydantic import TypeAdapter
 from guidance import faults, structure
 from guidance.catalog import Catalog, Source
 from guidance.problems import InputRefused, Problem
-from guidance.profile import FACTS
 from guidance.reading import Document, read
 from guidance.reference import SHAPES, ReferenceList
+from guidance.remarks import unknown_facts
 from guidance.structure import References
 
 LIBRARY = Path(__file__).resolve().parent / "library"
@@ -30,9 +29,13 @@ class LoadedCatalog:
     """A catalog that loaded, with remarks that do not refuse it."""
 
     catalog: Catalog
-    folder: Path
+    file: Path
     digest: str
     remarks: tuple[Problem, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        return self.file.parent
 
 
 def load_catalog(path: Path, references: References, *, base: Path | None = None, locked: bool = True) -> LoadedCatalog:
@@ -42,28 +45,21 @@ def load_catalog(path: Path, references: References, *, base: Path | None = None
     (with `locked=False` the lock is not asked).
     """
     file = path / "catalog.yaml" if path.is_dir() else path
-    document = read(file, shown_as=_shown(file, base))
+    document = read(file, shown_as=shown(file, base))
     if document.data is None and not document.problems:
         document.problem((), "中身が空です", "the file is empty")
-    remarks: list[Problem] = []
-    catalog: Catalog | None = None
-    if document.data is not None:
-        catalog = structure.build(Catalog, document)
-        structure.check(document, references)
-        remarks = _unknown_facts(document)
+    catalog = structure.catalog_from(document, references) if document.data is not None else None
     digest = digest_of(document.files)
-    if catalog is not None and catalog.released is not None:
-        structure.check_translated(document)
-        if locked:
-            _check_lock(document, catalog, digest, lock_beside(file))
+    if catalog is not None and catalog.released is not None and locked:
+        _check_lock(document, catalog, digest, lock_beside(file))
     if document.problems or catalog is None:
         raise InputRefused(_unique(document.problems))
-    return LoadedCatalog(catalog, file.parent, digest, tuple(remarks))
+    return LoadedCatalog(catalog, file, digest, tuple(unknown_facts(document)))
 
 
 def load_source(path: Path, *, base: Path | None = None) -> Source:
     """Read one file of `sources/`. Raises InputRefused with every fault."""
-    document = read(path, shown_as=_shown(path, base))
+    document = read(path, shown_as=shown(path, base))
     if document.data is None and not document.problems:
         document.problem((), "中身が空です", "the file is empty")
     source = structure.build(Source, document) if document.data is not None else None
@@ -92,7 +88,7 @@ def load_source(path: Path, *, base: Path | None = None) -> Source:
 
 def load_reference(path: Path, *, base: Path | None = None) -> ReferenceList:
     """Read one list of `watchlists/` or `support/`. Raises InputRefused with every fault."""
-    document = read(path, shown_as=_shown(path, base))
+    document = read(path, shown_as=shown(path, base))
     if document.data is None and not document.problems:
         document.problem((), "中身が空です", "the file is empty")
     found: ReferenceList | None = None
@@ -180,31 +176,11 @@ def _check_lock(document: Document, catalog: Catalog, digest: str, lock: Path | 
         )
 
 
-# --- remarks and helpers ------------------------------------------------------------------------------------------
+# --- helpers ------------------------------------------------------------------------------------------------------
 
 
-def _unknown_facts(document: Document) -> list[Problem]:
-    """A condition on a fact that no form of ours asks is legal, but most often a slip of the pen."""
-    remarks = []
-    for loc, key in structure.named_facts(document.data):
-        if key not in FACTS:
-            file, line = document.place(loc)
-            near = get_close_matches(key, FACTS, n=1)
-            ja = f"（{near[0]} のことですか）" if near else ""
-            en = f" (did you mean {near[0]}?)" if near else ""
-            remarks.append(
-                Problem(
-                    file,
-                    line,
-                    "",
-                    f"プロフィール項目「{key}」はこのアプリの画面では尋ねません{ja}",
-                    f"no form of this app asks the profile fact {key!r}{en}",
-                )
-            )
-    return remarks
-
-
-def _shown(file: Path, base: Path | None) -> str:
+def shown(file: Path, base: Path | None) -> str:
+    """The file's name in messages: relative to `base` where it stands under it."""
     if base is not None and file.resolve().is_relative_to(base.resolve()):
         return str(file.resolve().relative_to(base.resolve()))
     return str(file)

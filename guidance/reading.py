@@ -30,9 +30,13 @@ class Document:
             loc = loc[:-1]
         return self.lines.get(loc, (self.files[0].name if self.files else "?", 1))
 
-    def problem(self, loc: Loc, ja: str, en: str) -> None:
+    def told(self, loc: Loc, ja: str, en: str) -> Problem:
+        """What is to be said of the value at `loc`, with its place."""
         file, line = self.place(loc)
-        self.problems.append(Problem(file, line, describe(self.data, loc), ja, en))
+        return Problem(file, line, describe(self.data, loc), ja, en)
+
+    def problem(self, loc: Loc, ja: str, en: str) -> None:
+        self.problems.append(self.told(loc, ja, en))
 
 
 def describe(data: Any, loc: Loc) -> str:

@@ -12,7 +12,9 @@ from django.conf import settings
 
 from guidance import faults
 from guidance.catalog import Catalog, Clause, Source
-from guidance.loading import LIBRARY, LoadedCatalog, load_catalog, load_reference, load_source
+from guidance.diffing import Diff, compare
+from guidance.loading import LIBRARY, LoadedCatalog, load_catalog, load_reference, load_source, shown
+from guidance.migration import Migration, load_migration
 from guidance.problems import InputRefused, Problem
 from guidance.reference import Entry, Measure, ReferenceList
 from guidance.structure import References
@@ -32,6 +34,8 @@ class Library:
     lists: Mapping[str, ReferenceList]
     references: References
     catalogs: Mapping[str, LoadedCatalog]
+    migrations: Mapping[tuple[str, str], Migration]
+    """What people declared between two versions, by the names of both."""
     problems: tuple[Problem, ...]
 
     @cached_property
@@ -81,6 +85,8 @@ def open_library(folder: Path = LIBRARY) -> Library:
             problems.extend(refused.problems)
         else:
             catalogs[loaded.catalog.ref] = loaded
+    migrations, faulty = _migrations(folder, catalogs)
+    problems.extend(faulty)
     return Library(
         MappingProxyType(sources),
         references.clauses,
@@ -88,8 +94,27 @@ def open_library(folder: Path = LIBRARY) -> Library:
         MappingProxyType(lists),
         references,
         MappingProxyType(catalogs),
+        MappingProxyType(migrations),
         tuple(problems),
     )
+
+
+def _migrations(
+    folder: Path, catalogs: Mapping[str, LoadedCatalog]
+) -> tuple[dict[tuple[str, str], Migration], list[Problem]]:
+    """The migration files beside the catalogs that loaded, and the faults of those that did not load."""
+    found: dict[tuple[str, str], Migration] = {}
+    problems: list[Problem] = []
+    known = {ref: loaded.catalog for ref, loaded in catalogs.items()}
+    for beside in sorted({loaded.folder for loaded in catalogs.values()}):
+        for file in sorted(beside.glob("migration*.yaml")):
+            try:
+                migration = load_migration(file, known, shown_as=shown(file, folder))
+            except InputRefused as refused:
+                problems.extend(refused.problems)
+            else:
+                found[migration.old, migration.new] = migration
+    return found, problems
 
 
 def _taken(found: ReferenceList, file: Path, lists: Mapping[str, ReferenceList]) -> list[Problem]:
@@ -138,6 +163,12 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):  # a name that no file can have
         return False
+
+
+@cache
+def difference(old: str, new: str) -> Diff:
+    """What the version named `new` changes of the one named `old`. Raises UnknownCatalog."""
+    return compare(get_catalog(old), get_catalog(new), library().migrations.get((old, new)))
 
 
 @cache

@@ -5,15 +5,16 @@ References are checked on the plain data, because one misspelt key must not hide
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from guidance import faults, reference
-from guidance.catalog import Catalog, Clause, Condition, Source
+from guidance import faults
+from guidance.catalog import Catalog, Clause, Condition
 from guidance.conditions import questions_in, reachable
 from guidance.profile import FACTS
 from guidance.reading import Document, Loc
@@ -22,9 +23,8 @@ Shape = TypeVar("Shape")
 CONDITION_KINDS = ("all", "any", "not", "profile", "question")
 
 
-ADAPTERS: dict[type, TypeAdapter[Any]] = {
-    shape: TypeAdapter(shape) for shape in (Catalog, Condition, Source, *reference.SHAPES.values())
-}
+adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+"""Pydantic's validator of a shape, made once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class References:
 def build(shape: type[Shape], document: Document) -> Shape | None:
     """`shape` made from the document, or None with a problem for every fault of shape."""
     try:
-        built: Shape = ADAPTERS[shape].validate_python(document.data)
+        built: Shape = adapter(shape).validate_python(document.data)
     except ValidationError as error:
         for fault in error.errors(include_url=False):
             if _follows_from_another(fault) or (document.unread and fault["type"] == "too_short"):
@@ -51,6 +51,15 @@ def build(shape: type[Shape], document: Document) -> Shape | None:
             document.problem(_loc(document, fault["loc"], fault["type"]), *faults.of_shape(fault))
         return None
     return built
+
+
+def catalog_from(document: Document, references: References) -> Catalog | None:
+    """The catalog that the document describes, or None; adds a problem for every fault."""
+    catalog = build(Catalog, document)
+    check(document, references)
+    if catalog is not None and catalog.released is not None:
+        check_translated(document)
+    return catalog
 
 
 def _follows_from_another(fault: Any) -> bool:
@@ -288,7 +297,7 @@ def _check_conditions(document: Document, questions: Mapping[str, tuple[Loc, dic
         for found, part in walk((*loc, "applies_when"), question["applies_when"]):
             check_condition(document, found, part, questions)
         try:
-            conditions[name] = ADAPTERS[Condition].validate_python(question["applies_when"])
+            conditions[name] = adapter(Condition).validate_python(question["applies_when"])
         except ValidationError:
             continue
     edges = {name: sorted(questions_in(condition)) for name, condition in conditions.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from unicodedata import normalize
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Column, Div, Field, Fieldset, Layout, Row, Submit
@@ -11,18 +10,10 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from guidance.forms import WholeNumberField
 from guidance.profile import FACTS, FLAGS, INDUSTRIES, INVESTMENT_SIZES, PREFECTURES, SALES_BANDS
 from organisations.corporate_number import InvalidCorporateNumber, normalise
 from organisations.models import Organisation
-
-
-class WholeNumberField(forms.IntegerField):
-    """Takes full-width digits and thousands separators: 「１，２００」 is 1200."""
-
-    def to_python(self, value: Any) -> int | None:
-        if isinstance(value, str):
-            value = normalize("NFKC", value).replace(",", "").replace("人", "").replace("名", "").strip()
-        return super().to_python(value)
 
 
 def _choices(options: Any) -> list[tuple[str, str]]:

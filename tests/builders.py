@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import models
 
 from assessments import services
+from assessments.drafts import Draft
 from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment, Submission
 from assessments.scoring.answers import Answer
@@ -98,7 +99,7 @@ def make_report(submission: Submission, **fields: Any) -> ReportFile:
     return ReportFile.unscoped.create(organisation_id=submission.organisation_id, submission=submission, **given)
 
 
-def draft(said: int | str | None, *, note: str = "", reason: str = "") -> services.Draft:
+def draft(said: int | str | None, *, note: str = "", reason: str = "") -> Draft:
     """What a person typed: a level, "unknown", "na" (with `reason`), or None for a note alone."""
     answer: Answer | None = None
     if said == "unknown":
@@ -107,7 +108,7 @@ def draft(said: int | str | None, *, note: str = "", reason: str = "") -> servic
         answer = Answer.not_applicable(reason, note)
     elif isinstance(said, int):
         answer = Answer.at(said, note)
-    return services.Draft(answer, note)
+    return Draft(answer, note)
 
 
 def answer(

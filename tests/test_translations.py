@@ -182,12 +182,21 @@ def english() -> Client:
 
 
 ENTRANCES = ("/", "/quick/", "/account/login/", "/account/signup/", "/account/password/reset/", "/nowhere")
-READING = ("/guidance/", "/guidance/glossary", *(f"/guidance/sources/{name}" for name in library().sources))
+READING = (
+    *(f"/guidance/{page}" for page in ("", "questions", "actions", "support", "glossary", "search")),
+    *("/guidance/search?q=supplier", "/guidance/search?q=zzzz", "/guidance/support?employees=many&sales_band=1b-4b"),
+    *(f"/guidance/sources/{name}" for name in library().sources),
+    *(f"/guidance/clauses/{name}" for name in list(library().clauses)[::20]),
+    *(f"/guidance/questions/{name}" for name in list(current_catalog().questions)[::10]),
+    *(f"/guidance/actions/{name}" for name in list(current_catalog().actions_by_id)[::10]),
+    *(f"/guidance/lists/{name}" for name in library().lists if name != "support-measures"),
+    *(f"/guidance/support/{name}" for name in library().measures),
+)
 
 
 def _open(browser: Client, address: str) -> str:
     response = browser.get(address)
-    assert response.status_code in {200, 404}, address
+    assert response.status_code in {200, 404, 422}, address
     html: str = response.content.decode()
     assert '<html lang="en">' in html, address
     return html

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments import services
+from assessments import moving, services
 from assessments.models import Answer, Assessment, Submission
 from assessments.progress import progress
 from assessments.quick_session import forget_answers, kept_answers
@@ -73,6 +73,8 @@ def overview(request: TenantRequest) -> HttpResponse:
         "progress": state,
         "submissions": Submission.objects.select_related("submitted_by").defer("answers", "scorecard")[:20],
         "latest": assessments[0] if assessments else None,
+        "newer": moving.newer_than(assessments[0]) if assessments else None,
+        "may_move": allows(Role(request.membership.role), Permission.SUBMIT),
         "kept": len(kept_answers(request)),
         "may_answer": allows(Role(request.membership.role), Permission.ANSWER),
     }

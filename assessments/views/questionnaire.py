@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments import services
+from assessments import moving, services
 from assessments.cards import Card, saved_card, typed_card
 from assessments.forms import AnswerForm
 from assessments.models import Answer, Assessment
@@ -33,13 +33,14 @@ def contents(request: TenantRequest, assessment_id: UUID) -> HttpResponse:
     """Every section with its progress and the time that is left."""
     assessment = get_object_or_404(Assessment, pk=assessment_id)
     catalog = get_catalog(assessment.catalog_ref)
-    rows = Answer.objects.filter(assessment=assessment)
-    state = progress(catalog, services.answers_of(rows), request.organisation.profile())
+    answers = services.answers_of(Answer.objects.filter(assessment=assessment))
+    state = progress(catalog, answers, request.organisation.profile())
     axes = [
         {"axis": axis, "sections": [(section, state.sections[section.id]) for section in axis.sections]}
         for axis in catalog.axes
     ]
     context = {**_frame(request, assessment, catalog, state), "axes": axes, "next": _next_section(catalog, state)}
+    context["waiting"] = len(moving.waiting(assessment, answers))
     return render(request, "assessments/contents.html", context)
 
 
@@ -148,6 +149,7 @@ def _frame(request: TenantRequest, assessment: Assessment, catalog: Catalog, sta
         "catalog": catalog,
         "progress": state,
         "open": assessment.status == Assessment.Status.OPEN,
+        "superseded": assessment.status == Assessment.Status.SUPERSEDED,
         "may_answer": allows(Role(request.membership.role), Permission.ANSWER),
         "person": request.user.pk,
     }
@@ -169,10 +171,11 @@ def _section_page(
     rows = Answer.objects.filter(assessment=assessment).by_question()
     state = progress(catalog, services.answers_of(rows.values()), request.organisation.profile())
     asked = [question for question in sections[place].questions if question.id in state.asked]
+    proposals = moving.waiting(assessment, rows)
     cards = [
-        replace(typed, number=number)
+        replace(typed, number=number, proposal=proposals.get(question.id))
         if typed and typed.question.id == question.id
-        else saved_card(question, number, rows.get(question.id), catalog.ref)
+        else saved_card(question, number, rows.get(question.id), catalog.ref, proposal=proposals.get(question.id))
         for number, question in enumerate(asked, start=1)
     ]
     if typed and typed.question.id not in state.asked:  # the company's facts changed while somebody wrote

@@ -15,12 +15,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from assessments.scoring.engine import STAGE_STARTS
+from guidance.templatetags.words import yen, yen_to
 from reports import charts, dates
 from reports.context import AxisView, ReportContext, SectionView, TraceLine
 
 register = template.Library()
 
-OKU, MAN = 100_000_000, 10_000
 LEVELS = (
     gettext_lazy("していない"),
     gettext_lazy("話題にしている"),
@@ -39,23 +39,8 @@ def level_name(level: int) -> str:
     return str(LEVELS[level])
 
 
-@register.filter
-def yen(amount: int) -> str:
-    """「0円」「30万円」「1億2,000万円」; in English ¥300,000."""
-    if get_language() == "en":
-        return f"¥{amount:,}"
-    oku, rest = divmod(amount, OKU)
-    man, ones = divmod(rest, MAN)
-    parts = [f"{oku:,}億"] * bool(oku) + [f"{man:,}万"] * bool(man) + [f"{ones:,}"] * bool(ones or not amount)
-    return "".join(parts) + "円"
-
-
-@register.filter
-def yen_to(low: int, high: int) -> str:
-    """A range of money, or the one amount where both ends agree."""
-    if low == high:
-        return yen(low)
-    return f"{yen(low)}{'–' if get_language() == 'en' else '〜'}{yen(high)}"
+register.filter(yen)
+register.filter(yen_to)
 
 
 @register.filter

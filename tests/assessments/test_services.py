@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from assessments import services
+from assessments.drafts import Draft
 from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment
 from assessments.scoring.answers import Answer
@@ -36,9 +37,7 @@ def assessment(inside: Organisation) -> Assessment:
     return make_assessment(inside)
 
 
-def save(
-    assessment: Assessment, given: services.Draft, *, revision: int, by: User, question: str = FIRST
-) -> services.Saved:
+def save(assessment: Assessment, given: Draft, *, revision: int, by: User, question: str = FIRST) -> services.Saved:
     return services.save_answer(assessment.organisation, assessment.pk, question, given, revision=revision, by=by)
 
 
@@ -104,7 +103,7 @@ def test_a_first_answer_where_somebody_was_quicker_is_a_conflict(
     ids=["level 0", "level 4", "unknown", "na", "note alone"],
 )
 def test_every_kind_of_answer_is_kept_as_it_was_given(
-    assessment: Assessment, editor: User, given: services.Draft, columns: tuple[object, ...]
+    assessment: Assessment, editor: User, given: Draft, columns: tuple[object, ...]
 ) -> None:
     save(assessment, given, revision=0, by=editor)
     row = rows_of(assessment)[FIRST]

@@ -21,6 +21,13 @@ PUBLIC = {
     "login": "/account/login/",
     "library": "/guidance/",
     "glossary": "/guidance/glossary",
+    "questions": "/guidance/questions",
+    "question": "/guidance/questions/A-VIS-01",
+    "clause": "/guidance/clauses/MG-A3.1",
+    "actions": "/guidance/actions",
+    "list": "/guidance/lists/export-controls",
+    "support": "/guidance/support?sales_band=1b-4b&employees=86",
+    "search": "/guidance/search?q=製品",
 }
 
 

@@ -1,4 +1,4 @@
-"""A small library on disk with one of everything: what the library's pages are tested on, whatever the authors write."""
+"""A small library on disk with one of everything, for tests that must not depend on what the authors write."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ SHELF: Mapping[str, Any] = {
     "watchlists/requirements.yaml": _list(
         "requirements",
         "requirement",
-        _entry("RQ-1", "重要性", "Importance", text=words("広く使う", "Widely used"), prompt=words("使うか", "In use?")),
+        _entry("RQ-1", "重要性", "Importance", text=words("広く使う", "Widely used"), prompt=words("使うか", "Used?")),
     ),
     "watchlists/talks.yaml": _list(
         "talks",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,11 @@ def refused(*paths: Path, **options: Any) -> tuple[list[str], CommandError]:
     return err.getvalue().splitlines(), caught.value
 
 
-def test_the_library_is_sound_and_every_catalog_is_named() -> None:
-    out, err = run()
+def test_the_library_is_sound_and_every_catalog_is_named_with_its_number_of_remarks() -> None:
+    out, err = run(lang="en")
     assert [line.split(":")[0] for line in out] == sorted(library().catalogs)
-    assert err == []
+    told = sum(int(found[1]) for line in out if (found := re.search(r"ok, (\d+) remarks", line)))
+    assert len(err) == told
 
 
 def test_a_sound_file_and_its_folder_are_accepted(tmp_path: Path) -> None:
@@ -75,7 +77,21 @@ def test_a_remark_is_told_and_refuses_nothing(tmp_path: Path) -> None:
     text = OURS.replace("profile: imports", "profile: import")
     out, err = run(write(tmp_path, text), lang="en")
     assert len(out) == len(err) == 1
-    assert f"catalog.yaml:{line_of(text, 'profile: import')} no form of this app asks" in err[0]
+    assert f"catalog.yaml:{line_of(text, 'profile: import')} " in err[0]
+    assert "no form of this app asks" in err[0]
+
+
+def test_remarks_are_counted_by_kind_and_strict_makes_them_a_failure(tmp_path: Path) -> None:
+    text = OURS.replace(", en: Zero}", "}").replace("{ja: 三, en: Third}", "{ja: 二, en: Third}")
+    file = write(tmp_path, text)
+    [line], err = run(file)
+    assert "問題なし・指摘 2（英語なし 1、段階の文の重なり 1）" in line
+    assert line.endswith("ok, 2 remarks (no English 1, repeated level wording 1)")
+    assert len(err) == 2
+    lines, error = refused(file, strict=True)
+    assert (lines, error.returncode) == (err, 1)
+    assert "2 remarks" in str(error)
+    assert run(write(tmp_path, OURS), strict=True)[0] == [line.split("・指摘")[0] + " / 2 questions, 2 actions, ok"]
 
 
 # --- the lock -----------------------------------------------------------------------------------------------------

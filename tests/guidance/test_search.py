@@ -182,7 +182,7 @@ def test_many_threads_search_one_index() -> None:
         assert set(map(tuple, pool.map(lambda _number: found("在庫"), range(200)))) == {("A-STK-01", "B-2")}
 
 
-# --- the index of this process -----------------------------------------------------------------------------------------
+# --- the index of this process ----------------------------------------------------------------------------------------
 
 
 def test_the_index_is_built_once_for_a_library(shelf: Library) -> None:
@@ -202,7 +202,7 @@ def test_everything_with_an_address_can_be_found(shelf: Library) -> None:
     assert kinds == {"source", "clause", "question", "action", "measure", "list", "entry", "term"}
 
 
-# --- the page --------------------------------------------------------------------------------------------------------------
+# --- the page ---------------------------------------------------------------------------------------------------------
 
 
 def page(typed: str, browser: Client | None = None, **more: str) -> str:

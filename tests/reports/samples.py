@@ -31,6 +31,9 @@ COMPANY = Company(
         "joint_research": True,
         "codesign": True,
         "entrusted_information": True,
+        "growth_declaration": True,
+        "invests_in_equipment": True,
+        "investment_size": "100m-500m",
     },
 )
 # Levels in turn over the questions of a section; "?" is わからない, "-" not yet answered, "n" does not apply.
@@ -39,7 +42,7 @@ PATTERNS = {
     "A.scenario": "210?",
     "A.sourcing": "32110",
     "A.stock": "32",
-    "A.logistics": "2-",
+    "A.logistics": "2?",
     "A.dialogue": "3120n",
     "I.value": "21",
     "I.core": "2110?0",

@@ -1,9 +1,10 @@
-"""Validate catalogs and sources. Exit 1 with every problem, each with file and line."""
+"""Validate catalogs and sources. Exit 1 with every problem, each with file and line; remarks refuse nothing."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from guidance.catalog import Catalog
-from guidance.loading import LOCK_NAME, json_schema, load_catalog, write_lock
+from guidance.checking import remarks_of
+from guidance.loading import LOCK_NAME, LoadedCatalog, json_schema, load_catalog, write_lock
 from guidance.problems import InputRefused, Problem
 from guidance.registry import library
+from guidance.remarks import KINDS, Remark, counted
 
 
 class Command(BaseCommand):
@@ -23,6 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="*", metavar="PATH", help="フォルダーかファイル / a folder or a file")
         parser.add_argument("--lang", choices=["ja", "en"], default="ja")
+        parser.add_argument("--strict", action="store_true", help="指摘があれば終了コード1 / exit 1 on remarks too")
         parser.add_argument("--lock", metavar="REF", help="公開済みの版を固定します / lock a released version")
         parser.add_argument("--write-schema", metavar="FILE", help="JSON Schema を書き出します / write the JSON Schema")
 
@@ -34,24 +38,13 @@ class Command(BaseCommand):
         if options["lock"]:
             self._lock(options["lock"])
         problems: list[Problem] = []
-        remarks: list[Problem] = []
+        remarks: dict[str, tuple[Remark, ...]] = {}
         checked: list[Catalog] = []
-        if options["paths"]:
-            problems.extend(library().problems if not library().clauses else [])
-            for path in options["paths"]:
-                try:
-                    loaded = load_catalog(Path(path), library().references)
-                except InputRefused as refused:
-                    problems.extend(refused.problems)
-                else:
-                    checked.append(loaded.catalog)
-                    remarks.extend(loaded.remarks)
-        else:
-            problems.extend(library().problems)
-            checked.extend(loaded.catalog for loaded in library().catalogs.values())
-            remarks.extend(remark for loaded in library().catalogs.values() for remark in loaded.remarks)
-        for remark in remarks:
-            self.stderr.write(remark.message(language), self.style.WARNING)
+        for loaded, base in self._loaded(options["paths"], problems):
+            checked.append(loaded.catalog)
+            remarks[loaded.catalog.ref] = remarks_of(loaded, base=base)
+            for remark in remarks[loaded.catalog.ref]:
+                self.stderr.write(remark.message(language), self.style.WARNING)
         for problem in problems:
             self.stderr.write(problem.message(language), self.style.ERROR)
         if problems:
@@ -59,9 +52,28 @@ class Command(BaseCommand):
             raise CommandError(f"{count} 件の誤りがあります / {count} problems")
         for catalog in checked:
             count, actions = len(catalog.questions), len(catalog.actions)
+            ja, en = _counts(remarks[catalog.ref])
             self.stdout.write(
-                f"{catalog.ref}: 設問 {count}・施策 {actions} 問題なし / {count} questions, {actions} actions, ok"
+                f"{catalog.ref}: 設問 {count}・施策 {actions} 問題なし{ja}"
+                f" / {count} questions, {actions} actions, ok{en}"
             )
+        if options["strict"] and (count := sum(map(len, remarks.values()))):
+            raise CommandError(f"{count} 件の指摘があります / {count} remarks")
+
+    @staticmethod
+    def _loaded(paths: list[str], problems: list[Problem]) -> Iterator[tuple[LoadedCatalog, Path | None]]:
+        """The catalogs at these paths, or all of the library, with the folder that their places are told from; adds to
+        `problems` what does not load."""
+        if not paths:
+            problems.extend(library().problems)
+            yield from ((loaded, settings.GUIDANCE_LIBRARY) for loaded in library().catalogs.values())
+            return
+        problems.extend(library().problems if not library().clauses else [])
+        for path in paths:
+            try:
+                yield load_catalog(Path(path), library().references), None
+            except InputRefused as refused:
+                problems.extend(refused.problems)
 
     def _lock(self, ref: str) -> None:
         # The library refuses a released catalog that is not locked yet, so look at the folders themselves.
@@ -85,3 +97,13 @@ class Command(BaseCommand):
                 ) from None
             return
         raise CommandError(f"{ref} という設問票はありません / there is no {ref}")
+
+
+def _counts(remarks: tuple[Remark, ...]) -> tuple[str, str]:
+    """How many remarks of each kind, in Japanese and English; nothing where there are none."""
+    found = counted(remarks)
+    if not found:
+        return "", ""
+    ja = "、".join(f"{KINDS[kind].ja} {number}" for kind, number in found.items())
+    en = ", ".join(f"{KINDS[kind].get('en')} {number}" for kind, number in found.items())
+    return f"・指摘 {len(remarks)}（{ja}）", f", {len(remarks)} remarks ({en})"

@@ -1,0 +1,111 @@
+"""PURE. The cells of an XLSX file, opened with limits: a password, a bomb or a broken file is said in words."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import load_workbook
+
+from guidance.problems import InputRefused, Problem
+
+MOST_BYTES = 10_000_000  # unpacked; a questionnaire of 60 questions has 400,000. Its reading takes up to 200 MB
+MOST_PARTS = 200
+MOST_ROWS = 2_000
+MOST_COLUMNS = 100
+SEARCHED_ROWS = 20_000
+"""So far down a cell that stands alone is still found and refused."""
+
+OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
+MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref=["']([A-Z]{1,3}[0-9]{1,7})""")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The cells of one sheet by row and column (from 1), and the top left cells of what is merged."""
+
+    cells: dict[tuple[int, int], Cell]
+    merged: tuple[str, ...]
+    too_long: bool
+
+    def rows(self) -> list[int]:
+        """The rows in which something stands, downwards."""
+        return sorted({row for row, _ in self.cells})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in a cell; `kind` is openpyxl's letter: f is a formula, e an error value."""
+
+    value: Any
+    kind: str
+
+
+def open_workbook(content: bytes, name: str) -> dict[str, Grid]:
+    """The sheets of a workbook by name. Raises InputRefused when the file cannot be opened within the limits."""
+    if fault := _container_fault(content):
+        raise InputRefused([Problem(name, 0, "", *fault)])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what openpyxl leaves out: charts, extensions
+            return dict(_grids(content))
+    except Exception:  # openpyxl leaves with whatever its parsing met; the file is somebody else's
+        fault = (
+            "ファイルが壊れていて読めません。表計算ソフトで開き、xlsx で保存し直してください",
+            "the file is damaged; open it in a spreadsheet program and save it again as xlsx",
+        )
+        raise InputRefused([Problem(name, 0, "", *fault)]) from None
+
+
+def _container_fault(content: bytes) -> tuple[str, str] | None:
+    if content.startswith(OLD_OR_ENCRYPTED):
+        return (
+            "パスワードが付いているか、古い形式（xls）です。パスワードを外し、xlsx で保存し直してください",
+            "it has a password or the old format (xls); remove the password and save it as xlsx",
+        )
+    not_xlsx = ("Excel のファイル（xlsx）ではありません", "this is not an Excel file (xlsx)")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return not_xlsx
+    if any(part.flag_bits & 1 for part in parts):
+        return ("パスワードが付いています。外して保存し直してください", "it has a password; remove it and save again")
+    if "xl/workbook.xml" not in {part.filename for part in parts}:
+        return not_xlsx
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
+        return (
+            f"開くと大きくなりすぎます（{MOST_BYTES // 1_000_000} MB まで）。使っていない行や画像を消してください",
+            f"unpacked it is too large ({MOST_BYTES // 1_000_000} MB at most); remove unused rows and pictures",
+        )
+    return None
+
+
+def _grids(content: bytes) -> Iterator[tuple[str, Grid]]:
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in book.sheetnames:
+            sheet: Any = book[name]  # the stubs know no sheet that is read row by row
+            if not hasattr(sheet, "_worksheet_path"):  # a chart has no cells
+                yield name, Grid({}, (), False)
+                continue
+            merged = tuple(found.decode() for found in MERGED.findall(archive.read(sheet._worksheet_path)))
+            yield name, _grid(sheet, merged)
+    book.close()
+
+
+def _grid(sheet: Any, merged: tuple[str, ...]) -> Grid:
+    cells: dict[tuple[int, int], Cell] = {}
+    rows = sheet.iter_rows(min_row=1, max_row=SEARCHED_ROWS, min_col=1, max_col=MOST_COLUMNS)
+    for number, row in enumerate(rows, start=1):
+        for column, cell in enumerate(row, start=1):
+            if cell.value is not None:
+                if number > MOST_ROWS:
+                    return Grid(cells, merged, too_long=True)
+                cells[number, column] = Cell(cell.value, cell.data_type)
+    return Grid(cells, merged, too_long=False)
