@@ -138,7 +138,7 @@ def test_the_schema_has_exactly_the_fields_of_the_program(shape: type) -> None:
 def test_the_schema_has_the_fields_of_the_top_and_of_conditions() -> None:
     schema = json_schema()
     assert set(schema["properties"]) == {field.name for field in dataclasses.fields(Catalog)}
-    kinds = {"all", "any", "not", "profile", "is", "in", "question", "at_least"}
+    kinds = {"all", "any", "not", "profile", "is", "in", "at_most", "question", "at_least"}
     assert set(schema["$defs"]["Condition"]["properties"]) == kinds
 
 

@@ -7,12 +7,14 @@ import io
 import re
 import zipfile
 from html import unescape
+from io import StringIO
 from pathlib import Path
 
 import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 
 from guidance.conditions_in_words import condition_in_words
@@ -25,6 +27,7 @@ from guidance.workbook_reading import read_workbook
 from organisations.models import User
 from tests.catalogs import make_question, one_axis
 from tests.conftest import ClientOf
+from tests.guidance.conftest import forget
 
 DRAFT = "/guidance/drafts/shelf@2"
 CHECK = "/guidance/drafts/check"
@@ -87,11 +90,12 @@ def test_the_page_says_that_it_is_a_draft_and_what_authors_should_look_at(shelf:
     assert "<b>記号" not in Client().get(DRAFT).content.decode(), "what a catalog says is never markup"
 
 
-def test_a_released_version_is_called_so(shelf: Library, tmp_path: Path) -> None:
-    html = page("/guidance/drafts/shelf@1")
-    assert "公開済み" not in html
-    loaded = shelf.catalogs["shelf@1"]
-    object.__setattr__(loaded.catalog, "released", loaded.catalog.released or __import__("datetime").date(2026, 12, 1))
+def test_a_released_version_is_called_so(shelf: Library) -> None:
+    assert "公開済み" not in page("/guidance/drafts/shelf@1")
+    file = shelf.catalogs["shelf@1"].file
+    file.write_text(file.read_text(encoding="utf-8") + "released: 2026-12-01\n", encoding="utf-8")
+    call_command("check_catalogs", lock="shelf@1", stdout=StringIO(), stderr=StringIO())
+    forget()
     html = page("/guidance/drafts/shelf@1")
     assert "公開済み" in html
     assert "2026/12/01 公開" in html
@@ -149,9 +153,9 @@ def browser(viewer: User, client_of: ClientOf) -> Client:
 
 @pytest.mark.django_db
 def test_every_fault_of_a_workbook_is_listed_with_sheet_row_and_column(shelf: Library, browser: Client) -> None:
-    html = checked(browser, workbook(C3=None, B4="Q-1"), status=422)
+    html = checked(browser, workbook(C3=None, D4=5), status=422)
     rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr><td.*?</tr>", html)]
-    assert [row[:3] for row in rows] == [["設問", "3", "C"], ["設問", "4", "B"]]
+    assert [row[:3] for row in rows] == [["設問", "3", "C"], ["設問", "4", "D"]]
     assert "直すところが 2 件あります" in html
     assert "data:application/zip" not in html
 
