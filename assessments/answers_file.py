@@ -18,6 +18,7 @@ KINDS = ("level", "unknown", "na")
 ENTRY_KEYS = frozenset({*KINDS, "note", "explanation"})
 NOTE_LIMIT = 2000
 EXPLANATION_LIMIT = 1000
+REASON_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)

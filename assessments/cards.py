@@ -50,14 +50,15 @@ def choice_of(row: AnswerRow) -> str:
 def saved_card(
     question: Question, number: int, row: AnswerRow | None, catalog_ref: str, *, proposal: Proposal | None = None
 ) -> Card:
-    """The card as the database has it."""
+    """The card as the database has it; words that wait to be carried over stand in the fields already."""
+    said = row or (proposal.proposed if proposal else None)
     return Card(
         question=question,
         number=number,
         choice=choice_of(row) if row else "",
         reason=row.reason if row else "",
-        note=row.note if row else "",
-        explanation=row.explanation if row else "",
+        note=said.note if said else "",
+        explanation=said.explanation if said else "",
         revision=row.revision if row else 0,
         state="saved" if row else "empty",
         row=row,

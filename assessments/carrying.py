@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assessments.answers_file import EXPLANATION_LIMIT, NOTE_LIMIT, REASON_LIMIT
 from assessments.drafts import Draft
 from assessments.scoring.answers import Answer
-from guidance.diffing import Change, Diff
+from guidance.catalog import Question
+from guidance.diffing import Diff, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,10 @@ class Proposal:
     """A question of the new version, the old answers that bear on it, and the answer that a person may confirm."""
 
     question: str
-    change: Change
+    kind: Kind
+    old: tuple[Question, ...]
     answers: Mapping[str, Draft]
+    """By the ids of `old`."""
     proposed: Draft
 
 
@@ -55,15 +59,15 @@ def carry(diff: Diff, given: Mapping[str, Draft]) -> Carried:
             copied[change.new[0].id] = next(iter(answers.values()))
         else:
             proposed = together(list(answers.values()))
-            queued.extend(Proposal(question.id, change, answers, proposed) for question in change.new)
+            queued.extend(Proposal(question.id, change.kind, change.old, answers, proposed) for question in change.new)
     fresh = tuple(question.id for change in diff.of_kind("new") for question in change.new)
     return Carried(copied, tuple(queued), kept, fresh)
 
 
 def together(drafts: Sequence[Draft]) -> Draft:
     """One answer that claims no more than any of several: unknown if one is, else the lowest level; words joined."""
-    note = "\n".join(draft.note for draft in drafts if draft.note)
-    explanation = "\n".join(draft.explanation for draft in drafts if draft.explanation)
+    note = _joined([draft.note for draft in drafts], "\n", NOTE_LIMIT)
+    explanation = _joined([draft.explanation for draft in drafts], "\n", EXPLANATION_LIMIT)
     answers = [draft.answer for draft in drafts if draft.answer is not None]
     known = [answer.level for answer in answers if answer.level is not None]
     if any(answer.kind == "unknown" for answer in answers):
@@ -71,8 +75,14 @@ def together(drafts: Sequence[Draft]) -> Draft:
     elif known:
         answer = Answer.at(min(known), note, explanation)
     elif answers:
-        reason = " / ".join(dict.fromkeys(answer.reason for answer in answers))
+        reason = _joined([answer.reason for answer in answers], " / ", REASON_LIMIT)
         answer = Answer.not_applicable(reason, note, explanation)
     else:
         answer = None
     return Draft(answer, note, explanation)
+
+
+def _joined(texts: Sequence[str], between: str, limit: int) -> str:
+    """The texts in one, each once, cut to what the form takes; the whole words stay with the old answers."""
+    joined = between.join(dict.fromkeys(text for text in texts if text))
+    return joined if len(joined) <= limit else joined[: limit - 1] + "…"

@@ -8,12 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.answers_file import EXPLANATION_LIMIT, NOTE_LIMIT
+from assessments.answers_file import EXPLANATION_LIMIT, NOTE_LIMIT, REASON_LIMIT
 from assessments.drafts import Draft
 from assessments.scoring.answers import Answer
 from guidance.catalog import Catalog, Question
 
-REASON_LIMIT = 500
 CHOICES = [("", ""), *((str(level), str(level)) for level in range(5)), ("unknown", ""), ("na", "")]
 
 

@@ -90,21 +90,32 @@ class Answer(models.Model):
 
 
 class CarriedAnswer(models.Model):
-    """What was said to an older version and waits for a person; settled once the question is answered."""
+    """What became of an answer when the company moved to this version, frozen at the move."""
+
+    class Outcome(models.TextChoices):
+        COPIED = "copied"
+        QUEUED = "queued"
+        KEPT = "kept"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=6, choices=Outcome)
     question_id = models.CharField(max_length=60)
+    """The question of this version; of the older one where the answer was kept there."""
+    kind = models.CharField(max_length=14)
+    """What became of the question, as `guidance.diffing` names it."""
     entries = models.JSONField()
     """Old question id -> what was said, as the fields of an answer."""
-    proposed = models.JSONField()
+    proposed = models.JSONField(null=True)
 
     objects = TenantManager()
     unscoped = models.Manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["assessment", "question_id"], name="one_carried_answer_per_question"),
+            models.UniqueConstraint(
+                fields=["assessment", "outcome", "question_id"], name="one_carried_answer_per_question"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -49,6 +49,17 @@ class Change:
         return "copy" if self.kind == "unchanged" or self.same_meaning else "confirm"
 
     @property
+    def one_language(self) -> bool:
+        """The wording differs in one of the two languages only."""
+        pairs = [
+            (before, after)
+            for old, new in zip(self.old, self.new, strict=False)
+            for before, after in zip((old.text, *old.levels), (new.text, *new.levels), strict=False)
+            if before != after
+        ]
+        return any((before.ja == after.ja) != (before.en == after.en) for before, after in pairs)
+
+    @property
     def renamed(self) -> bool:
         return len(self.old) == len(self.new) == 1 and self.old[0].id != self.new[0].id
 
@@ -78,6 +89,8 @@ class Diff:
     actions_added: tuple[str, ...]
     actions_removed: tuple[str, ...]
     actions_changed: tuple[str, ...]
+    terms: int
+    """How many glossary entries differ, came or went."""
 
     @cached_property
     def of_old(self) -> Mapping[str, Change]:
@@ -112,6 +125,7 @@ def compare(old: Catalog, new: Catalog, migration: Migration | None = None) -> D
             for name, action in new.actions_by_id.items()
             if name in old.actions_by_id and old.actions_by_id[name] != action
         ),
+        len({term.id for term in set(old.glossary) ^ set(new.glossary)}),
     )
 
 

@@ -6,12 +6,12 @@ is not part of the released bytes: better advice on carrying answers over change
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from guidance import faults, structure
@@ -56,25 +56,43 @@ def load_migration(path: Path, catalogs: Mapping[str, Catalog], *, shown_as: str
     if document.data is None and not document.problems:
         document.problem((), "中身が空です", "the file is empty")
     migration = structure.build(Migration, document) if document.data is not None else None
-    if migration is not None:
-        for key, ref in (("from", migration.old), ("to", migration.new)):
-            if ref not in catalogs:
-                known = "・".join(sorted(catalogs))
-                document.problem(
-                    (key,),
-                    f"設問票「{ref}」は読み込まれていません（あるもの: {known}）",
-                    f"no questionnaire {ref!r} is loaded (known: {', '.join(sorted(catalogs))})",
-                )
-        if not document.problems:
-            _check(document, migration, catalogs[migration.old], catalogs[migration.new])
+    if isinstance(document.data, dict):
+        old = _side(document, "from", catalogs)
+        new = _side(document, "to", catalogs)
+        if old is not None and old is new:
+            document.problem(("to",), "from と to は別の版にしてください", "from and to must be two versions")
+        elif old is not None and new is not None:
+            _check(document, old, new)
     if document.problems or migration is None:
         raise InputRefused(sorted(set(document.problems)))
     return migration
 
 
-def _check(document: Document, migration: Migration, old: Catalog, new: Catalog) -> None:
+def _side(document: Document, key: str, catalogs: Mapping[str, Catalog]) -> Catalog | None:
+    ref = document.data.get(key)
+    if isinstance(ref, str) and ref not in catalogs:
+        known = sorted(catalogs)
+        document.problem(
+            (key,),
+            f"設問票「{ref}」は読み込まれていません（あるもの: {'・'.join(known)}）",
+            f"no questionnaire {ref!r} is loaded (known: {', '.join(known)})",
+        )
+    return catalogs.get(ref) if isinstance(ref, str) else None
+
+
+def _declared(document: Document) -> Iterator[tuple[int, Declared]]:
+    """The declarations whose shape is sound; the faults of the others are told already."""
+    found = document.data.get("changes")
+    for index, item in enumerate(found if isinstance(found, list) else ()):
+        try:
+            yield index, structure.adapter(Declared).validate_python(item)
+        except ValidationError:
+            continue
+
+
+def _check(document: Document, old: Catalog, new: Catalog) -> None:
     taken: dict[str, set[str]] = {"from": set(), "to": set()}
-    for index, declared in enumerate(migration.changes):
+    for index, declared in _declared(document):
         loc = ("changes", index)
         before, after = SIDES[declared.kind]
         for key, names, catalog, bounds in (
@@ -129,6 +147,14 @@ def _check_meaning(
             )
     if declared.kind == "renamed" and declared.old == declared.new:
         document.problem((*loc, "to"), "renamed の to には新しい id を書いてください", "renamed: to needs the new id")
+    if declared.kind in {"renamed", "split", "merged"}:
+        for position, name in enumerate(declared.new):
+            if name in old.questions and name not in declared.old:
+                document.problem(
+                    (*loc, "to", position),
+                    f"設問「{name}」は前の版にもあります。id は使い回せません",
+                    f"the question {name!r} is in the old version already; an id is never used again",
+                )
     if declared.kind != "same_meaning":
         for position, name in enumerate(declared.old):
             if name in new.questions and name not in declared.new:

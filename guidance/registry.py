@@ -112,8 +112,14 @@ def _migrations(
                 migration = load_migration(file, known, shown_as=shown(file, folder))
             except InputRefused as refused:
                 problems.extend(refused.problems)
+                continue
+            pair = (migration.old, migration.new)
+            if pair in found or catalogs[migration.new].folder != beside:
+                ja = "同じ二つの版の宣言が別にあるか、新しい版のフォルダーの外にあります。一つにまとめてください"
+                en = "these two versions are declared elsewhere too, or outside the new version's folder; keep one file"
+                problems.append(Problem(shown(file, folder), 1, "", ja, en))
             else:
-                found[migration.old, migration.new] = migration
+                found[pair] = migration
     return found, problems
 
 
@@ -179,4 +185,14 @@ def current_catalog() -> Catalog:
         faults = "\n".join(str(problem) for problem in library().problems)
         raise UnknownCatalog(f"使える設問票がありません / no usable catalog\n{faults}")
     released = [catalog for catalog in catalogs if catalog.released is not None]
-    return max(released or catalogs, key=lambda catalog: (str(catalog.released), catalog.version))
+    return max(released or catalogs, key=lambda catalog: (str(catalog.released), version_order(catalog)))
+
+
+def is_newer(one: Catalog, other: Catalog) -> bool:
+    """Whether `one` is a later version of the same questionnaire than `other`: 2026.10 comes after 2026.2."""
+    return one.catalog == other.catalog and version_order(one) > version_order(other)
+
+
+def version_order(catalog: Catalog) -> list[tuple[int, str]]:
+    """A key that sorts the versions of a questionnaire from the oldest to the newest."""
+    return [(int(part) if part.isdecimal() else 0, part) for part in catalog.version.split(".")]

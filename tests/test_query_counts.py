@@ -149,7 +149,7 @@ PAGES: dict[str, tuple[Callable[[World], str], int]] = {
     "company form": (lambda world: f"{world.root}company", 4),
     "contents": (lambda world: world.a(), QUESTIONNAIRE),
     "section": (lambda world: world.a("s/A.visibility"), QUESTIONNAIRE),
-    "longest section": (lambda world: world.a("s/I.partners"), QUESTIONNAIRE),
+    "longest section": (lambda world: world.a("s/I.people"), QUESTIONNAIRE),
     "before submitting": (lambda world: world.a("submit"), QUESTIONNAIRE),
     "running result": (lambda world: world.a("result"), RESULT),
     "submission": (lambda world: f"{world.root}submissions/{world.submission.pk}/", RESULT),

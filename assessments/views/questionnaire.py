@@ -97,7 +97,7 @@ def submit(request: TenantRequest, assessment_id: UUID) -> HttpResponse:
         except Assessment.DoesNotExist:
             raise Http404 from None
         except services.AssessmentClosed:
-            messages.info(request, _("すでに提出されています。"))
+            messages.info(request, _("この回答は、すでに提出されたか、新しい版に移っています。"))
             return redirect("reports:result", request.organisation.pk, assessment_id)
         except services.NothingAnswered:
             messages.error(request, _("まだ一つも回答がありません。わかる設問から答えてください。"))
@@ -129,7 +129,7 @@ def reopen(request: TenantRequest, assessment_id: UUID) -> HttpResponse:
     except Assessment.DoesNotExist:
         raise Http404 from None
     except services.NotSubmitted:
-        messages.info(request, _("この回答はもう開いています。"))
+        messages.info(request, _("この回答は、もう開いているか、新しい版に移っています。"))
     except services.AnotherIsOpen:
         messages.error(request, _("回答の途中の診断がほかにあります。そちらを提出してから開いてください。"))
         return redirect("assessments:company", request.organisation.pk)
@@ -169,9 +169,10 @@ def _section_page(
     if place is None:
         raise Http404
     rows = Answer.objects.filter(assessment=assessment).by_question()
-    state = progress(catalog, services.answers_of(rows.values()), request.organisation.profile())
+    answers = services.answers_of(rows.values())
+    state = progress(catalog, answers, request.organisation.profile())
     asked = [question for question in sections[place].questions if question.id in state.asked]
-    proposals = moving.waiting(assessment, rows)
+    proposals = moving.waiting(assessment, answers)
     cards = [
         replace(typed, number=number, proposal=proposals.get(question.id))
         if typed and typed.question.id == question.id

@@ -22,32 +22,35 @@ from organisations.policy import Permission
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: TenantRequest, assessment_id: UUID) -> HttpResponse:
     """GET says what moving to the current version would do; POST moves."""
-    to = current_catalog()
     if request.method == "POST":
         try:
-            moved = moving.move(request.organisation, assessment_id, to=to, by=request.user)
+            moved = moving.move(request.organisation, assessment_id, to=current_catalog(), by=request.user)
         except Assessment.DoesNotExist:
             raise Http404 from None
-        except moving.AlreadyThere:
-            messages.info(request, _("この回答は、すでに新しい版に移っています。"))
-            return redirect("assessments:company", request.organisation.pk)
+        except moving.NotMovable:
+            return _nothing_newer(request)
         except AnotherIsOpen:
             messages.error(request, _("回答の途中の診断がほかにあります。そちらを提出してから移ってください。"))
             return redirect("assessments:company", request.organisation.pk)
         messages.success(request, _("新しい版に移りました。前の版の回答も、読むだけで残してあります。"))
         return redirect("assessments:carried", request.organisation.pk, moved.pk)
     assessment = get_object_or_404(Assessment, pk=assessment_id)
-    if assessment.catalog_ref == to.ref or assessment.status == Assessment.Status.SUPERSEDED:
-        messages.info(request, _("この回答は、すでに新しい版に移っています。"))
-        return redirect("assessments:company", request.organisation.pk)
+    to = moving.newer_than(assessment)
+    if to is None:
+        return _nothing_newer(request)
     context = {
         "organisation": request.organisation,
         "assessment": assessment,
         "old": get_catalog(assessment.catalog_ref),
         "new": to,
-        "move": moving.preview(assessment, to),
+        "carried": moving.preview(assessment, to),
     }
     return render(request, "assessments/move.html", context)
+
+
+def _nothing_newer(request: TenantRequest) -> HttpResponse:
+    messages.info(request, _("この回答から移れる新しい版はありません。"))
+    return redirect("assessments:company", request.organisation.pk)
 
 
 @requires(Permission.READ)
@@ -57,16 +60,16 @@ def carried(request: TenantRequest, assessment_id: UUID) -> HttpResponse:
     assessment = get_object_or_404(Assessment.objects.select_related("carried_from"), pk=assessment_id)
     if assessment.carried_from is None:
         raise Http404
-    to = get_catalog(assessment.catalog_ref)
-    answered = set(Answer.objects.filter(assessment=assessment).values_list("question_id", flat=True))
+    answered = Answer.objects.filter(assessment=assessment).exclude(kind=Answer.Kind.NONE)
+    moved = moving.moved(assessment, answered.values_list("question_id", flat=True))
     context = {
         "organisation": request.organisation,
         "assessment": assessment,
         "earlier": assessment.carried_from,
         "old": get_catalog(assessment.carried_from.catalog_ref),
-        "new": to,
-        "move": moving.preview(assessment.carried_from, to),
-        "waiting": moving.waiting(assessment, answered),
+        "new": get_catalog(assessment.catalog_ref),
+        "carried": moved.carried,
+        "waiting": moved.waiting,
         "open": assessment.status == Assessment.Status.OPEN,
     }
     return render(request, "assessments/carried.html", context)

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext, gettext_lazy
 
-from guidance.catalog import Question, Text
+from guidance.catalog import Text
 from guidance.diffing import Piece, pieces
 from guidance.templatetags.words import say
 
@@ -59,12 +59,6 @@ def compared(old: Text, new: Text) -> tuple[Piece, ...]:
 def item(found: Mapping[str, Any], key: str) -> Any:
     """The value of a key, or None."""
     return found.get(key)
-
-
-@register.filter
-def named(questions: Iterable[Question], name: str) -> Question:
-    """The question of this id among some."""
-    return next(question for question in questions if question.id == name)
 
 
 @register.filter

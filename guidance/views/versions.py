@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from guidance.registry import UnknownCatalog, current_catalog, difference, library
+from guidance.registry import UnknownCatalog, current_catalog, difference, library, version_order
 from guidance.views.trail import frame, step
 
 
@@ -18,7 +18,7 @@ def versions(request: HttpRequest) -> HttpResponse:
     """Every version that is loaded, the newest first, each with the one before it."""
     catalogs = sorted(
         (loaded.catalog for loaded in library().catalogs.values()),
-        key=lambda catalog: (catalog.catalog, str(catalog.released or "9999"), catalog.version),
+        key=lambda catalog: (catalog.catalog, version_order(catalog)),
         reverse=True,
     )
     before = [

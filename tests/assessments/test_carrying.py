@@ -120,3 +120,12 @@ def test_no_answer_is_lost_between_any_two_versions(data: st.DataObject) -> None
     everything = [*copied_from, *found.queued_from, *found.kept]
     assert sorted(everything) == sorted(said)
     assert {*found.copied, *(proposal.question for proposal in found.queued)} <= set(new.questions)
+
+
+def test_joined_words_fit_the_form_that_confirms_them() -> None:
+    many = [
+        Draft.of(Answer.not_applicable(f"{n}" + "理" * 400, "メ" * 1500 + str(n), "予" * 800 + str(n))) for n in (1, 2)
+    ]
+    found = together(many)
+    assert found.answer is not None
+    assert (len(found.note), len(found.explanation), len(found.answer.reason)) == (2000, 1000, 500)

@@ -51,13 +51,11 @@ def old(company: Organisation) -> Assessment:
 
 
 @pytest.fixture
-def published(old: Assessment, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def published(old: Assessment, tmp_path: Path, settings: Settings) -> Iterator[None]:
     """The next version is there, and current."""
-    settings.GUIDANCE_LIBRARY = version.library_with_draft(tmp_path)
+    settings.GUIDANCE_LIBRARY = version.library_with_draft(tmp_path, released=True)
     forget()
-    new = registry.get_catalog(version.NEW)
-    for module in ("assessments.moving", "assessments.services", "assessments.views.versions"):
-        monkeypatch.setattr(f"{module}.current_catalog", lambda: new)
+    assert registry.current_catalog().ref == version.NEW
     yield
     forget()
 
@@ -106,7 +104,7 @@ def test_moving_copies_the_unchanged_asks_about_the_doubtful_and_loses_nothing(
     assert new.catalog_ref == version.NEW
     assert set(rows) == {"A-VIS-01", version.RENAMED_TO}
     assert (rows["A-VIS-01"].level, rows["A-VIS-01"].note) == (3, "購買の表")
-    queued = CarriedAnswer.unscoped.filter(assessment=new).values_list("question_id", flat=True)
+    queued = CarriedAnswer.unscoped.filter(assessment=new, outcome="queued").values_list("question_id", flat=True)
     assert set(queued) == {version.REWORDED, *version.PARTS, version.WHOLE}
     assert {name: (row.kind, row.level, row.reason, row.note) for name, row in rows_of(old).items()} == before
     old.refresh_from_db()
@@ -223,3 +221,44 @@ def test_the_library_shows_what_changed_in_words_without_an_account(client_of: C
     ):
         assert words in html
     assert browser.get(f"/guidance/versions/{version.OLD}/keian@1999").status_code == 404
+
+
+@pytest.mark.usefixtures("published")
+def test_what_became_of_the_answers_is_frozen_whatever_is_declared_later(
+    client_of: ClientOf, owner: User, old: Assessment, settings: Settings
+) -> None:
+    new = moved(client_of(owner), old)
+    declared = settings.GUIDANCE_LIBRARY / "keian-2026.2" / "migration-from-2026.1.yaml"
+    declared.write_text(f"schema: 1\nfrom: {version.OLD}\nto: {version.NEW}\n", encoding="utf-8")
+    forget()
+    with scope(new.organisation_id):
+        found = moving.moved(new, ())
+    assert set(found.carried.kept) == {version.RETIRED}
+    assert found.waiting == {version.REWORDED, *version.PARTS, version.WHOLE}
+    html = client_of(owner).get(place(new, "carried")).content.decode()
+    assert registry.get_catalog(version.OLD).questions[version.RETIRED].text.ja in html
+
+
+@pytest.mark.usefixtures("published")
+def test_a_bare_note_settles_nothing_and_the_old_note_stands_in_the_field(
+    client_of: ClientOf, owner: User, old: Assessment
+) -> None:
+    new = moved(client_of(owner), old)
+    section = place(new, "s/A.visibility")
+    assert ">年度末に一度</textarea>" in client_of(owner).get(section).content.decode()
+    answer(new, version.REWORDED, None, note="聞いてみる")
+    assert "この答えでよい" in client_of(owner).get(section).content.decode()
+
+
+@pytest.mark.usefixtures("published")
+def test_a_submitted_assessment_is_moved_once_and_never_back(
+    client_of: ClientOf, owner: User, company: Organisation, old: Assessment
+) -> None:
+    make_submission(company, assessment=old)
+    new = moved(client_of(owner), old)
+    make_submission(company, assessment=new)
+    with scope(company.pk):
+        for found, to in ((old, version.NEW), (new, version.OLD)):
+            with pytest.raises(moving.NotMovable):
+                moving.move(company, found.pk, to=registry.get_catalog(to), by=owner)
+        assert moving.newer_than(new) is None

@@ -65,7 +65,7 @@ def test_submitting_twice_makes_one_submission_and_leads_to_it(
     second = browser.post(place(assessment, "submit"), follow=True)
     assert Submission.unscoped.count() == 1
     assert second.redirect_chain[-1][0] == first.headers["Location"]
-    assert "すでに提出されています" in second.content.decode()
+    assert "すでに提出されたか" in second.content.decode()
 
 
 def test_submitting_nothing_leads_back_to_the_questions_and_says_why(
@@ -106,7 +106,7 @@ def test_reopening_what_is_open_says_so_and_changes_nothing(
     browser = client_of(owner)
     before = contents()
     response = browser.post(place(assessment, "reopen"), follow=True)
-    assert "もう開いています" in response.content.decode()
+    assert "もう開いているか" in response.content.decode()
     assert contents() == before
 
 

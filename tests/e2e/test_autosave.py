@@ -63,18 +63,18 @@ def test_saved_is_said_only_after_the_server_has_answered(page: Page, site: live
 def test_a_change_while_the_last_one_is_being_sent_is_sent_after_it(page: Page, site: live.Site) -> None:
     open_section(page, "G.leadership")
     held = HeldRequests(page)
-    pick(card(page, "G-LDR-02"), "1")
+    pick(card(page, "G-LDR-04"), "1")
     held.wait()
-    pick(card(page, "G-LDR-02"), "3")
-    card(page, "G-LDR-02").get_by_text("メモを残す").click()
-    card(page, "G-LDR-02").get_by_label("メモ", exact=True).fill("取締役会の議題にした")
+    pick(card(page, "G-LDR-04"), "3")
+    card(page, "G-LDR-04").get_by_text("メモを残す").click()
+    card(page, "G-LDR-04").get_by_label("メモ", exact=True).fill("取締役会の議題にした")
     held.let_go()  # the server says that 1 is saved: the page must not take it for 3
     held.wait()
-    expect(save_state(page, "G-LDR-02")).to_have_text("保存中…")
-    assert stored_level(site, page, "G-LDR-02") == 1
+    expect(save_state(page, "G-LDR-04")).to_have_text("保存中…")
+    assert stored_level(site, page, "G-LDR-04") == 1
     held.let_go()
-    expect_saved(page, "G-LDR-02")
-    assert stored_level(site, page, "G-LDR-02") == 3
+    expect_saved(page, "G-LDR-04")
+    assert stored_level(site, page, "G-LDR-04") == 3
     assert steps.waiting_answers(page) == []
 
 
@@ -168,12 +168,12 @@ def test_a_page_that_was_made_before_a_waiting_answer_arrived_shows_that_answer(
     address = open_section(page, "G.leadership")
     before = page.context.request.get(address).text()
     page.context.clear_cookies(name="sessionid")
-    pick(card(page, "G-LDR-02"), "4")
-    expect_unsaved(page, "G-LDR-02", "ログインし直すと送ります")
+    pick(card(page, "G-LDR-04"), "4")
+    expect_unsaved(page, "G-LDR-04", "ログインし直すと送ります")
     steps.sign_in(page, steps.HALFWAY)
     page.wait_for_function("() => Object.keys(localStorage).some((name) => name.startsWith('keian-sent:'))")
     page.route(address, lambda route: route.fulfill(body=before, content_type="text/html; charset=utf-8"))
     page.goto(address)
-    expect_saved(page, "G-LDR-02")
-    assert steps.chosen(card(page, "G-LDR-02")) == "4"
+    expect_saved(page, "G-LDR-04")
+    assert steps.chosen(card(page, "G-LDR-04")) == "4"
     assert steps.waiting_answers(page) == []

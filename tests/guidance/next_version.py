@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import yaml
 
 from guidance.catalog_files import plain
-from guidance.loading import LIBRARY
+from guidance.loading import LIBRARY, LOCK_NAME, digest_of, write_lock
 from guidance.registry import current_catalog
 
 OLD, NEW = "keian@2026.1", "keian@2026.2"
@@ -88,12 +89,15 @@ def _successors(question: dict[str, Any]) -> list[dict[str, Any]]:
     return [question]
 
 
-def library_with_draft(folder: Path, *, migration: str = MIGRATION) -> Path:
-    """A copy of the shipped library with the draft and its migration file beside it."""
+def library_with_draft(folder: Path, *, migration: str = MIGRATION, released: bool = False) -> Path:
+    """A copy of the shipped library with the draft (or its release) and its migration file beside it."""
     shutil.copytree(LIBRARY, folder / "library")
     draft = folder / "library" / "keian-2026.2"
     draft.mkdir()
-    text = yaml.safe_dump(edited(), allow_unicode=True, sort_keys=False, width=1000)
+    data = edited() | ({"released": dt.date(2027, 4, 1)} if released else {})
+    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
     (draft / "catalog.yaml").write_text(text, encoding="utf-8")
+    if released:
+        write_lock(folder / "library" / LOCK_NAME, NEW, digest_of([draft / "catalog.yaml"]))
     (draft / "migration-from-2026.1.yaml").write_text(migration, encoding="utf-8")
     return folder / "library"

@@ -106,6 +106,7 @@ def test_a_version_compared_with_itself_is_unchanged(catalog: Catalog) -> None:
     assert {change.kind for change in found.changes} == {"unchanged"}
     assert not any(change.parts for change in found.changes)
     assert (found.sections, found.actions_added, found.actions_removed, found.actions_changed) == ((), (), (), ())
+    assert found.terms == 0
 
 
 @careful
@@ -152,12 +153,14 @@ changes:
   - {{kind: merged, from: [A-SCN-03, A-SCN-99], to: [A-SCN-11]}}
   - {{kind: retired, from: [A-VIS-02]}}
   - {{kind: renamed, from: [A-STK-03], to: [A-LOG-12]}}
+  - {{kind: renamed, from: [A-DLG-01], to: [A-DLG-02]}}
+  - {{kind: moved, from: [A-DLG-01]}}
 """
     library = open_library(draft.library_with_draft(tmp_path, migration=text))
     assert draft.NEW in library.catalogs, "the version itself stays usable"
     assert library.migrations == {}
     found = {(problem.line, problem.en.split(":")[0]) for problem in library.problems}
-    assert {line for line, _ in found} == {5, 6, 7, 8, 9}
+    assert {line for line, _ in found} == {5, 6, 7, 8, 9, 10, 11}
     words = " / ".join(problem.en for problem in library.problems)
     for said in ("not needed", "needs 2+ questions", "there is no question 'A-SCN-99'", "still in the new", "keep one"):
         assert said in words
@@ -175,3 +178,12 @@ def test_a_migration_file_that_names_no_two_versions_is_refused(tmp_path: Path, 
     library = open_library(draft.library_with_draft(tmp_path, migration=text))
     assert all(problem.file == "keian-2026.2/migration-from-2026.1.yaml" for problem in library.problems)
     assert any(said in problem.en for problem in library.problems)
+
+
+def test_two_files_for_the_same_two_versions_are_refused(tmp_path: Path) -> None:
+    folder = draft.library_with_draft(tmp_path)
+    text = f"schema: 1\nfrom: {draft.OLD}\nto: {draft.NEW}\n"
+    (folder / "keian-2026.2" / "migration-zz.yaml").write_text(text, encoding="utf-8")
+    library = open_library(folder)
+    assert [problem.file for problem in library.problems] == ["keian-2026.2/migration-zz.yaml"]
+    assert library.migrations[draft.OLD, draft.NEW].changes, "the first one holds"

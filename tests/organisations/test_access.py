@@ -11,7 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from assessments.models import Answer, Assessment, Submission
+from assessments.models import Answer, Assessment, CarriedAnswer, Submission
 from organisations.access import TenantRequest, requires
 from organisations.models import Membership, Organisation, User
 from organisations.policy import GRANTED, Permission, Role, allows
@@ -21,14 +21,18 @@ from tests.builders import FIRST, answer, make_assessment, make_report, make_sub
 
 pytestmark = pytest.mark.django_db
 
-TENANT_MODELS: tuple[type[models.Model], ...] = (Assessment, Answer, Submission, ReportFile)
+TENANT_MODELS: tuple[type[models.Model], ...] = (Assessment, Answer, CarriedAnswer, Submission, ReportFile)
 
 
 def fill(organisation: Organisation) -> None:
     """One row of every kind."""
     submission = make_submission(organisation)
     make_report(submission)
-    answer(make_assessment(organisation), FIRST, 3)
+    assessment = make_assessment(organisation)
+    answer(assessment, FIRST, 3)
+    CarriedAnswer.unscoped.create(
+        organisation=organisation, assessment=assessment, outcome="kept", question_id=FIRST, kind="retired", entries={}
+    )
 
 
 # --- the scope -------------------------------------------------------------------------------------------------------
