@@ -167,7 +167,7 @@ def test_an_htmx_answer_after_submit_is_refused_and_says_what_to_do(browser: Cli
     before = contents()
     response = htmx(browser, submission.assessment, choice="4", note="あとから", revision="1")
     assert (response.status_code, response.headers["X-Save-State"]) == (409, "closed")
-    assert "提出済みです" in response.content.decode()
+    assert "提出済みか" in response.content.decode()
     assert contents() == before
 
 
@@ -248,7 +248,7 @@ def test_a_plain_answer_after_submit_keeps_the_typed_text_on_the_page(browser: C
     before = contents()
     response = plain(browser, submission.assessment, choice="4", note="あとから書いた", revision="1")
     assert response.status_code == 409
-    assert "提出済みです" in card(response)
+    assert "提出済みか" in card(response)
     assert "あとから書いた" in card(response)
     assert checked(response) == ["4"]
     assert contents() == before
