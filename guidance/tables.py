@@ -23,7 +23,7 @@ Column = tuple[str | Promise, Callable[[Any, dt.date], Words]]
 
 TECHNOLOGY_STATES = {"listed": gettext_lazy("告示済み"), "proposed": gettext_lazy("追加案")}
 CONTROL_STATES = {
-    "controlled": gettext_lazy("規制中"),
+    "controlled": gettext_lazy("資料の時点で規制の対象"),
     "suspended": gettext_lazy("一時停止中"),
     "unknown": gettext_lazy("いまの状態は未確認"),
 }

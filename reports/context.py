@@ -18,6 +18,7 @@ from guidance.support import Match
 
 LEADING = 5
 FIRST = 3
+CANDIDATES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,11 @@ class ReportContext:
     @property
     def later(self) -> tuple[ActionView, ...]:
         return tuple(action for action in self.actions if action.quarter is None)
+
+    @property
+    def candidates(self) -> tuple[ActionView, ...]:
+        """Of the later actions those that the paper lists; the page lists all."""
+        return self.later[:CANDIDATES]
 
     @property
     def leading(self) -> tuple[ActionView, ...]:

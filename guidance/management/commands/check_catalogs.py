@@ -37,6 +37,7 @@ class Command(BaseCommand):
             Path(options["write_schema"]).write_text(text, encoding="utf-8")
         if options["lock"]:
             self._lock(options["lock"])
+            library.cache_clear()  # it was read before the lock was written
         problems: list[Problem] = []
         remarks: dict[str, tuple[Remark, ...]] = {}
         checked: list[Catalog] = []
