@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 
 from guidance.catalog import Catalog, Text
@@ -187,3 +188,14 @@ def test_two_files_for_the_same_two_versions_are_refused(tmp_path: Path) -> None
     library = open_library(folder)
     assert [problem.file for problem in library.problems] == ["keian-2026.2/migration-zz.yaml"]
     assert library.migrations[draft.OLD, draft.NEW].changes, "the first one holds"
+
+
+def test_a_folder_is_checked_together_with_its_migration_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = draft.library_with_draft(tmp_path) / "keian-2026.2"
+    call_command("check_catalogs", str(folder))
+    (folder / "migration-from-2026.1.yaml").write_text(f"schema: 1\nfrom: {draft.OLD}\nto: keian@9\n", encoding="utf-8")
+    with pytest.raises(CommandError):
+        call_command("check_catalogs", str(folder))
+    assert "migration-from-2026.1.yaml:3" in capsys.readouterr().err

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from guidance.catalog import Catalog
 from guidance.checking import remarks_of
 from guidance.loading import LOCK_NAME, LoadedCatalog, json_schema, load_catalog, write_lock
+from guidance.migration import load_migration
 from guidance.problems import InputRefused, Problem
 from guidance.registry import library
 from guidance.remarks import KINDS, Remark, counted
@@ -37,7 +38,8 @@ class Command(BaseCommand):
             Path(options["write_schema"]).write_text(text, encoding="utf-8")
         if options["lock"]:
             self._lock(options["lock"])
-            library.cache_clear()  # it was read before the lock was written
+            self.stdout.write(f"{options['lock']} を固定しました / locked")
+            return
         problems: list[Problem] = []
         remarks: dict[str, tuple[Remark, ...]] = {}
         checked: list[Catalog] = []
@@ -72,9 +74,17 @@ class Command(BaseCommand):
         problems.extend(library().problems if not library().clauses else [])
         for path in paths:
             try:
-                yield load_catalog(Path(path), library().references), None
+                loaded = load_catalog(Path(path), library().references)
             except InputRefused as refused:
                 problems.extend(refused.problems)
+                continue
+            yield loaded, None
+            known = {ref: found.catalog for ref, found in library().catalogs.items()}
+            for file in sorted(loaded.folder.glob("migration*.yaml")) if Path(path).is_dir() else ():
+                try:
+                    load_migration(file, {**known, loaded.catalog.ref: loaded.catalog}, shown_as=str(file))
+                except InputRefused as refused:
+                    problems.extend(refused.problems)
 
     def _lock(self, ref: str) -> None:
         # The library refuses a released catalog that is not locked yet, so look at the folders themselves.
