@@ -109,7 +109,10 @@ def _company(user: User, given: AnswersFile) -> Organisation:
     details: dict[str, object] = {
         "name": given.company.name,
         "corporate_number": given.company.corporate_number,
-        "facts": {fact.key: bool(profile.get(fact.key)) for fact in FLAGS},
+        "facts": {
+            **{fact.key: bool(profile.get(fact.key)) for fact in FLAGS},
+            "investment_size": profile.get("investment_size", ""),
+        },
     }
     for name in ("industry", "prefecture", "employees", "sales_band"):
         details[name] = profile[name]
