@@ -17,8 +17,9 @@ SUFFIX = "-B"
 
 
 def make_library(folder: Path, questions: int = QUESTIONS) -> Path:
-    """Write the folder and return it; for the setting GUIDANCE_LIBRARY. Sources and lock are the shipped ones."""
-    shutil.copytree(LIBRARY / "sources", folder / "sources")
+    """Write the folder and return it; for the setting GUIDANCE_LIBRARY. All but the catalog is the shipped one."""
+    for name in ("sources", "watchlists", "support"):
+        shutil.copytree(LIBRARY / name, folder / name)
     shutil.copy(LIBRARY / LOCK_NAME, folder / LOCK_NAME)
     data = _grown(read(sorted(LIBRARY.glob("*/catalog.yaml"))[-1]).data, questions)
     (folder / "bench").mkdir()

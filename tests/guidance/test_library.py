@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bench.library import make_library
 from guidance.catalog import Catalog, Question, Text
 from guidance.loading import LIBRARY
-from guidance.registry import UnknownCatalog, current_catalog, find_catalog, get_catalog, library
+from guidance.registry import UnknownCatalog, current_catalog, find_catalog, get_catalog, library, open_library
 
 pytestmark = pytest.mark.pure
 
@@ -48,6 +49,12 @@ def test_the_current_catalog_is_found_by_name_and_another_name_is_refused() -> N
     assert find_catalog(None) is catalog()
     with pytest.raises(UnknownCatalog, match=re.escape(catalog().ref)):
         get_catalog("keian@1999")
+
+
+def test_the_library_that_the_benchmarks_grow_from_it_is_sound_too(tmp_path: Path) -> None:
+    grown = open_library(make_library(tmp_path, questions=100))
+    assert [str(problem) for problem in grown.problems] == []
+    assert len(grown.catalogs["bench@100"].catalog.questions) == 100
 
 
 def test_the_documents_and_the_supplement_are_complete() -> None:
