@@ -20,6 +20,18 @@ class Draft:
         """The draft that says the same as `answer`."""
         return cls(answer, answer.note, answer.explanation)
 
+    @classmethod
+    def from_fields(cls, kind: str, level: int | None, reason: str, note: str, explanation: str) -> Draft:
+        """The inverse of `fields`."""
+        answer: Answer | None = None
+        if kind == "level" and level is not None:
+            answer = Answer.at(level, note, explanation)
+        elif kind == "unknown":
+            answer = Answer.unknown(note, explanation)
+        elif kind == "na":
+            answer = Answer.not_applicable(reason, note, explanation)
+        return cls(answer, note, explanation)
+
     @property
     def kind(self) -> str:
         return self.answer.kind if self.answer else "none"

@@ -13,16 +13,13 @@ from assessments.carrying import Carried, Proposal, carry
 from assessments.drafts import Draft
 from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment, CarriedAnswer
-from assessments.scoring.answers import Answer
-from assessments.services import AnotherIsOpen, lock_company
+from assessments.services import AnotherIsOpen, draft_of, lock_company
 from guidance.catalog import Catalog
 from guidance.diffing import Kind
 from guidance.registry import current_catalog, difference, get_catalog, is_newer
 from organisations.models import Organisation, User
 
 Outcome = CarriedAnswer.Outcome
-FIELDS = ("kind", "level", "reason", "note", "explanation")
-NOTHING: Mapping[str, object] = {"kind": "none", "level": None, "reason": "", "note": "", "explanation": ""}
 
 
 class NotMovable(Exception):
@@ -127,7 +124,10 @@ def moved(assessment: Assessment, answered: Iterable[str]) -> Moved:
 
     def said(outcome: str) -> dict[str, Draft]:
         return {
-            row.question_id: _draft(fields) for row in rows if row.outcome == outcome for fields in row.entries.values()
+            row.question_id: Draft.from_fields(**fields)
+            for row in rows
+            if row.outcome == outcome
+            for fields in row.entries.values()
         }
 
     queued = tuple(_proposal(row) for row in rows if row.outcome == Outcome.QUEUED)
@@ -146,22 +146,11 @@ def _old_ref(row: CarriedAnswer) -> str:
 def _proposal(row: CarriedAnswer) -> Proposal:
     catalog = get_catalog(_old_ref(row))
     old = tuple(catalog.questions[name] for name in row.entries if name in catalog.questions)
-    answers = {name: _draft(fields) for name, fields in row.entries.items()}
-    return Proposal(row.question_id, cast(Kind, row.kind), old, answers, _draft(row.proposed or NOTHING))
-
-
-def draft_of(row: AnswerRow) -> Draft:
-    """A working row as what was typed."""
-    return _draft({name: getattr(row, name) for name in FIELDS})
-
-
-def _draft(fields: Mapping[str, object]) -> Draft:
-    kind, note, explanation = fields["kind"], str(fields["note"]), str(fields["explanation"])
-    answer: Answer | None = None
-    if kind == "level" and isinstance(fields["level"], int):
-        answer = Answer.at(fields["level"], note, explanation)
-    elif kind == "unknown":
-        answer = Answer.unknown(note, explanation)
-    elif kind == "na":
-        answer = Answer.not_applicable(str(fields["reason"]), note, explanation)
-    return Draft(answer, note, explanation)
+    answers = {name: Draft.from_fields(**fields) for name, fields in row.entries.items()}
+    return Proposal(
+        row.question_id,
+        cast(Kind, row.kind),
+        old,
+        answers,
+        Draft.from_fields(**row.proposed) if row.proposed else Draft(None),
+    )

@@ -64,17 +64,15 @@ class Saved:
     progress: Progress
 
 
+def draft_of(row: AnswerRow) -> Draft:
+    """A working row as what was typed."""
+    return Draft.from_fields(row.kind, row.level, row.reason, row.note, row.explanation)
+
+
 def answers_of(rows: Iterable[AnswerRow]) -> dict[str, Answer]:
     """Working rows as the engine's answers; a row that holds only words is no answer."""
-    found: dict[str, Answer] = {}
-    for row in rows:
-        if row.kind == AnswerRow.Kind.LEVEL:
-            found[row.question_id] = Answer("level", row.level, note=row.note, explanation=row.explanation)
-        elif row.kind == AnswerRow.Kind.UNKNOWN:
-            found[row.question_id] = Answer("unknown", note=row.note, explanation=row.explanation)
-        elif row.kind == AnswerRow.Kind.NA:
-            found[row.question_id] = Answer("na", reason=row.reason, note=row.note, explanation=row.explanation)
-    return found
+    drafts = {row.question_id: draft_of(row) for row in rows}
+    return {name: draft.answer for name, draft in drafts.items() if draft.answer is not None}
 
 
 @transaction.atomic

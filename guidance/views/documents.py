@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -28,16 +27,8 @@ def library_index(request: HttpRequest) -> HttpResponse:
         "catalog": catalog,
         "lists": [(item, needs_checking(item.checked_on, today)) for item in lists],
         "measures": found.measures,
-        "versions_url": _address_if_any("versions"),
     }
     return render(request, "guidance/library.html", context)
-
-
-def _address_if_any(name: str) -> str:
-    try:
-        return reverse(f"guidance:{name}")
-    except NoReverseMatch:
-        return ""
 
 
 @login_not_required

@@ -9,16 +9,17 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from assessments import cards, moving, services
+from assessments import moving, services
 from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment, CarriedAnswer
 from assessments.scoring.answers import Answer
-from guidance import citations, registry
+from guidance import registry
 from organisations.models import Organisation, User
 from organisations.scoping import scope
 from tests.builders import answer, contents, make_assessment, make_submission, rows_of
 from tests.conftest import ClientOf
 from tests.guidance import next_version as version
+from tests.guidance.conftest import forget
 
 pytestmark = pytest.mark.django_db
 
@@ -31,17 +32,6 @@ GIVEN = {
     version.RETIRED: Answer.at(4, "記録あり"),
     version.RENAMED: Answer.not_applicable("運ぶものがない"),
 }
-
-
-def forget() -> None:
-    for cached in (
-        registry.library,
-        registry.current_catalog,
-        registry.difference,
-        citations.cited,
-        cards.terms_in,
-    ):
-        cached.cache_clear()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from assessments import cards
 from guidance import citations, registry
 from guidance.registry import Library
 from tests.guidance.shelf import TODAY, write_shelf
@@ -16,7 +17,7 @@ from tests.guidance.shelf import TODAY, write_shelf
 
 def forget() -> None:
     """The next request reads the library again."""
-    for cached in (registry.library, registry.current_catalog, citations.cited):
+    for cached in (registry.library, registry.current_catalog, registry.difference, citations.cited, cards.terms_in):
         cached.cache_clear()
 
 

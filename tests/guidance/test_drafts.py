@@ -12,7 +12,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -28,18 +27,10 @@ from organisations.models import User
 from tests.catalogs import make_question, one_axis
 from tests.conftest import ClientOf
 from tests.guidance.conftest import forget
+from tests.guidance.pages import page
 
 DRAFT = "/guidance/drafts/shelf@2"
 CHECK = "/guidance/drafts/check"
-
-
-def page(address: str, status: int = 200, language: str = "ja") -> str:
-    """Without the mark `django_db`, a query would fail the test."""
-    browser = Client()
-    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
-    response = browser.get(address)
-    assert response.status_code == status, address
-    return unescape(response.content.decode())
 
 
 def asked(html: str) -> list[str]:

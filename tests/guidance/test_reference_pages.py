@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 
@@ -16,18 +15,10 @@ from assessments.cards import saved_card
 from guidance.pointers import pointers
 from guidance.registry import Library, current_catalog
 from guidance.support import match
+from tests.guidance.pages import page
 
 NO_PROMISE = "採択や加点を約束するものではありません。最新の公募要領で確かめてください。"
 STALE = "確認が必要です"
-
-
-def page(address: str, status: int = 200, language: str = "ja") -> str:
-    """Without the mark `django_db`, a query would fail the test."""
-    browser = Client()
-    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
-    response = browser.get(address)
-    assert response.status_code == status, address
-    return unescape(response.content.decode())
 
 
 def row(html: str, name: str) -> str:
