@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.core.cache import cache
 from django.test import Client, override_settings
+from django.utils import translation
 from pytest_django import Settings
 
 from organisations.models import Organisation, User
@@ -43,9 +44,10 @@ def _quick_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_limits_left_over() -> None:
-    """allauth counts sign-ins and mails in the cache; a test begins with none."""
+def _nothing_left_over() -> None:
+    """Counts of sign-ins in the cache, the language of the last request: a test begins with neither."""
     cache.clear()
+    translation.deactivate()
 
 
 @pytest.fixture
