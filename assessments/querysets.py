@@ -1,4 +1,4 @@
-"""Named reads on answers."""
+"""Named reads on answers, and on who was asked for them."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ class AnswerQuerySet(models.QuerySet[Any]):
     def standing(self) -> dict[str, Standing]:
         """The rows by question id as plain tuples: a hundred models cost more than the rest of a save."""
         return {columns[1]: Standing(*columns) for columns in self.values_list(*Standing._fields)}
+
+
+class AssignmentQuerySet(models.QuerySet[Any]):
+    """Who was asked to answer what."""
+
+    def of(self, user_id: int) -> AssignmentQuerySet:
+        """Those of one person, as a colleague or by the invitation that the person accepted."""
+        return self.filter(models.Q(assignee_id=user_id) | models.Q(invitation__accepted_by_id=user_id))

@@ -1,7 +1,8 @@
-"""The company's form: identity, size, and the facts that decide which questions are asked."""
+"""What people type about companies and themselves."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -13,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from guidance.forms import WholeNumberField
 from guidance.profile import FACTS, FLAGS, INDUSTRIES, INVESTMENT_SIZES, PREFECTURES, SALES_BANDS
 from organisations.corporate_number import InvalidCorporateNumber, normalise
-from organisations.models import Organisation
+from organisations.models import Invitation, Organisation, User
+from organisations.policy import Role
 
 
 def _choices(options: Any) -> list[tuple[str, str]]:
@@ -21,11 +23,20 @@ def _choices(options: Any) -> list[tuple[str, str]]:
     return [("", "—"), *((key, text.get(language)) for key, text in options.items())]
 
 
+def one_line(value: str) -> None:
+    """Refuse line breaks and control characters: a name ends up in mail headers and file names."""
+    if any(unicodedata.category(sign) in {"Cc", "Zl", "Zp"} for sign in value):
+        raise forms.ValidationError(_("改行や制御文字は使えません。1行で書いてください。"))
+
+
 class OrganisationForm(forms.Form):
     """Details of a company; `details()` gives them as model fields."""
 
     name = forms.CharField(
-        label=_("会社名"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+        label=_("会社名"),
+        max_length=120,
+        validators=[one_line],
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     corporate_number = forms.CharField(
         label=_("法人番号"),
@@ -49,6 +60,7 @@ class OrganisationForm(forms.Form):
         label=_("あなたのお名前"),
         required=False,
         max_length=80,
+        validators=[one_line],
         help_text=_("書いておくと、回答した人・提出した人として画面とPDFに出ます。空欄でも進めます。"),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
@@ -115,3 +127,30 @@ class OrganisationForm(forms.Form):
         other = {*facts, "your_name"}
         fields = {name: value for name, value in self.cleaned_data.items() if name not in other}
         return {**fields, "facts": {key: self.cleaned_data[key] for key in sorted(facts)}}
+
+
+class AcceptanceForm(forms.Form):
+    """Taking up an invitation: one's name where none is known, and, where a body asks, the company that joins it."""
+
+    your_name = forms.CharField(
+        label=_("あなたのお名前"),
+        max_length=80,
+        validators=[one_line],
+        help_text=_("回答や確認をした人として、会社の画面とPDFに出ます。"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    organisation = forms.ModelChoiceField(
+        label=_("参加する会社"),
+        queryset=Organisation.objects.none(),
+        help_text=_("あなたが責任者になっている会社から選びます。"),
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if user.name:
+            del self.fields["your_name"]
+        if invitation.role:
+            del self.fields["organisation"]
+        else:
+            owned = Organisation.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
+            self.fields["organisation"].queryset = owned.order_by("name")  # type: ignore[attr-defined]

@@ -1,7 +1,8 @@
 """The tenant scope: rows of a company are read inside `scope(organisation)` and nowhere else.
 
-A query through `objects` outside a scope raises UnscopedQuery, so a forgotten filter is an error and not a leak. The
-one way out is the manager `unscoped`; a test holds the short list of its uses.
+A query through `objects` outside a scope raises UnscopedQuery, so a forgotten filter is an error and not a leak. Rows
+that lie between a company and a network or office (consent, membership, invitation) are read inside either one's scope.
+The one way out is the manager `unscoped`; a test holds the short list of its uses.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from uuid import UUID
 from django.db import models
 
 Row = TypeVar("Row", bound=models.Model)
-_current: ContextVar[UUID | None] = ContextVar("organisation", default=None)
+_company: ContextVar[UUID | None] = ContextVar("organisation", default=None)
+_body: ContextVar[UUID | None] = ContextVar("body", default=None)
 
 
 class UnscopedQuery(RuntimeError):
@@ -23,18 +25,31 @@ class UnscopedQuery(RuntimeError):
 
 
 @contextmanager
-def scope(organisation_id: UUID) -> Iterator[None]:
-    """Within the block, tenant managers see this organisation's rows only."""
-    token = _current.set(organisation_id)
+def _within(place: ContextVar[UUID | None], owner: UUID) -> Iterator[None]:
+    token = place.set(owner)
     try:
         yield
     finally:
-        _current.reset(token)
+        place.reset(token)
+
+
+@contextmanager
+def scope(organisation_id: UUID) -> Iterator[None]:
+    """Within the block, tenant managers see this company's rows only."""
+    with _within(_company, organisation_id):
+        yield
+
+
+@contextmanager
+def body_scope(body_id: UUID) -> Iterator[None]:
+    """Within the block, rows between companies and bodies are seen from this network's or office's side."""
+    with _within(_body, body_id):
+        yield
 
 
 def current_organisation() -> UUID:
-    """The organisation in scope. Raises UnscopedQuery outside a scope."""
-    organisation_id = _current.get()
+    """The company in scope. Raises UnscopedQuery outside a scope."""
+    organisation_id = _company.get()
     if organisation_id is None:
         raise UnscopedQuery("open organisations.scoping.scope(organisation_id) before reading a company's rows")
     return organisation_id
@@ -45,3 +60,14 @@ class TenantManager(models.Manager[Row]):
 
     def get_queryset(self) -> models.QuerySet[Row]:
         return super().get_queryset().filter(organisation_id=current_organisation())
+
+
+class TwoSidedManager(models.Manager[Row]):
+    """The default manager of models that carry `organisation` and `body`: rows of whichever is in scope, or of both."""
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        sides = {"organisation_id": _company.get(), "body_id": _body.get()}
+        known = {side: owner for side, owner in sides.items() if owner is not None}
+        if not known:
+            raise UnscopedQuery("open organisations.scoping.scope(…) or body_scope(…) before reading these rows")
+        return super().get_queryset().filter(**known)

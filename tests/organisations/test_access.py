@@ -10,18 +10,43 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.utils import timezone
 
-from assessments.models import Answer, Assessment, CarriedAnswer, Submission
+from assessments.models import (
+    Answer,
+    ApprovalStep,
+    Assessment,
+    Assignment,
+    CarriedAnswer,
+    Comment,
+    Evidence,
+    Followup,
+    Submission,
+)
 from organisations.access import TenantRequest, requires
-from organisations.models import Membership, Organisation, User
-from organisations.policy import GRANTED, Permission, Role, allows
-from organisations.scoping import UnscopedQuery, current_organisation, scope
+from organisations.models import Affiliation, AuditLine, Body, Grant, Invitation, Membership, Organisation, User
+from organisations.policy import GRANTED, BodyRole, Permission, PlatformRole, Role, allows
+from organisations.scoping import UnscopedQuery, body_scope, current_organisation, scope
 from reports.models import ReportFile
-from tests.builders import FIRST, answer, make_assessment, make_report, make_submission
+from tests.builders import FIRST, answer, make_assessment, make_report, make_submission, make_user
 
 pytestmark = pytest.mark.django_db
 
-TENANT_MODELS: tuple[type[models.Model], ...] = (Assessment, Answer, CarriedAnswer, Submission, ReportFile)
+OF_OTHERS = {Permission.MEMBERS, Permission.SHARED, Permission.DIRECT, Permission.ADMINISTER, Permission.AUTHOR}
+TENANT_MODELS: tuple[type[models.Model], ...] = (
+    Assessment,
+    Answer,
+    CarriedAnswer,
+    Submission,
+    ReportFile,
+    Assignment,
+    Comment,
+    Followup,
+    ApprovalStep,
+    Evidence,
+)
+
+TWO_SIDED_MODELS: tuple[type[models.Model], ...] = (Affiliation, Grant, Invitation)
 
 
 def fill(organisation: Organisation) -> None:
@@ -32,6 +57,14 @@ def fill(organisation: Organisation) -> None:
     answer(assessment, FIRST, 3)
     CarriedAnswer.unscoped.create(
         organisation=organisation, assessment=assessment, outcome="kept", question_id=FIRST, kind="retired", entries={}
+    )
+    beside = {"organisation": organisation, "assessment": assessment, "question_id": FIRST}
+    Assignment.unscoped.create(**beside, assignee=make_user())
+    Comment.unscoped.create(**beside, text="どなたが詳しいですか")
+    Followup.unscoped.create(**beside, kind="later")
+    Evidence.unscoped.create(**beside, file="x", name="x.pdf", kind="application/pdf", size=1, sha256="0" * 64)
+    ApprovalStep.unscoped.create(
+        organisation=organisation, assessment=assessment, step="applied", digest="0" * 64, name="港", at=timezone.now()
     )
 
 
@@ -67,6 +100,31 @@ def test_the_scope_shows_the_rows_of_one_company_and_of_no_other(
     assert sum(seen) == model.unscoped.count()
 
 
+@pytest.mark.parametrize("model", TWO_SIDED_MODELS)
+def test_rows_between_company_and_body_are_seen_from_either_side_and_from_nowhere_else(
+    model: type[models.Model], company: Organisation, elsewhere: Organisation
+) -> None:
+    ours, theirs = (Body.objects.create(kind="network", name=name) for name in ("北ネット", "南ネット"))
+    until = timezone.localdate()
+    for organisation in (company, elsewhere):
+        for body in (ours, theirs):
+            Affiliation.unscoped.create(organisation=organisation, body=body)
+            Grant.unscoped.create(organisation=organisation, body=body, what="scores", purpose="x", until=until)
+        Invitation.unscoped.create(
+            organisation=organisation, role="editor", email="a@x.example", expires_at=timezone.now()
+        )
+    for body in (ours, theirs):
+        Invitation.unscoped.create(body=body, email="a@x.example", expires_at=timezone.now())
+    with pytest.raises(UnscopedQuery):
+        model.objects.count()
+    with scope(company.pk):
+        assert {row.organisation_id for row in model.objects.all()} == {company.pk}
+    with body_scope(ours.pk):
+        assert {row.body_id for row in model.objects.all()} == {ours.pk}
+    with scope(company.pk), body_scope(ours.pk):
+        assert all((row.organisation_id, row.body_id) == (company.pk, ours.pk) for row in model.objects.all())
+
+
 def test_a_scope_within_a_scope_ends_where_it_ends(company: Organisation, elsewhere: Organisation) -> None:
     with scope(company.pk):
         with scope(elsewhere.pk):
@@ -86,7 +144,7 @@ def test_a_scope_ends_although_the_work_in_it_failed(company: Organisation) -> N
 def test_every_model_that_belongs_to_a_company_is_behind_the_scope() -> None:
     """A new model with `organisation` cannot be forgotten here."""
     from_apps = {model for model in TENANT_MODELS[0]._meta.apps.get_models() if has_organisation(model)}
-    assert from_apps - {Membership} == set(TENANT_MODELS)
+    assert from_apps - {Membership, AuditLine, *TWO_SIDED_MODELS} == set(TENANT_MODELS)
 
 
 def has_organisation(model: type[models.Model]) -> bool:
@@ -96,14 +154,23 @@ def has_organisation(model: type[models.Model]) -> bool:
 # --- the door --------------------------------------------------------------------------------------------------------
 
 
-def test_the_owner_may_everything_an_editor_answers_and_a_viewer_reads() -> None:
+def test_each_role_may_what_the_table_says_and_no_more() -> None:
+    of_company = {p for p in Permission if p not in OF_OTHERS}
     assert {
-        Role.OWNER: {Permission.READ, Permission.ANSWER, Permission.SUBMIT, Permission.MANAGE},
-        Role.EDITOR: {Permission.READ, Permission.ANSWER},
+        Role.OWNER: of_company,
+        Role.EDITOR: {Permission.READ, Permission.RESPOND, Permission.ANSWER, Permission.REVIEW},
+        Role.RESPONDENT: {Permission.RESPOND},
         Role.VIEWER: {Permission.READ},
+        BodyRole.COORDINATOR: {Permission.MEMBERS, Permission.SHARED, Permission.DIRECT},
+        BodyRole.ASSISTANT: {Permission.MEMBERS},
+        BodyRole.SUPERVISOR: {Permission.MEMBERS, Permission.SHARED, Permission.DIRECT},
+        BodyRole.ADVISOR: {Permission.MEMBERS, Permission.SHARED},
+        PlatformRole.ADMINISTRATOR: {Permission.ADMINISTER},
+        PlatformRole.AUTHOR: {Permission.AUTHOR},
     } == GRANTED
     assert allows(Role.EDITOR, Permission.ANSWER)
     assert not allows(Role.EDITOR, Permission.SUBMIT)
+    assert not allows(PlatformRole.ADMINISTRATOR, Permission.READ)
 
 
 def opened_by(user: User, organisation: Organisation, permission: Permission) -> TenantRequest:

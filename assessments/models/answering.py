@@ -134,6 +134,8 @@ class Submission(models.Model):
     company = models.JSONField()
     answers = models.JSONField()
     scorecard = models.JSONField()
+    approvals = models.JSONField(default=list, blank=True)
+    """申請, 確認 and 承認 as they were made: {"step", "name", "at"} in this order, those that were made."""
     started_at = models.DateTimeField()
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     submitted_at = models.DateTimeField()

@@ -1,54 +1,16 @@
-"""People, companies, and who is what in which company."""
+"""Companies, and who is what in which company."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
 
-from django.contrib.auth.base_user import BaseUserManager
-from django.contrib.auth.models import AbstractUser
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from guidance.profile import FLAGS, ProfileValue
+from organisations.models.people import User
 from organisations.policy import Role
-
-
-class UserManager(BaseUserManager["User"]):
-    """Accounts are named by their e-mail address."""
-
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=self.normalize_email(email), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
-
-class User(AbstractUser):
-    """A person."""
-
-    username = None  # type: ignore[assignment]
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
-    name = models.CharField(_("氏名"), max_length=80, blank=True)
-    email = models.EmailField(_("メールアドレス"), unique=True)
-
-    USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
-
-    def __str__(self) -> str:
-        return self.name or self.email
-
-    def get_full_name(self) -> str:
-        return str(self)
-
-    def get_short_name(self) -> str:
-        return str(self)
 
 
 class Organisation(models.Model):
@@ -63,6 +25,8 @@ class Organisation(models.Model):
     sales_band = models.CharField(_("年間の売上高"), max_length=12)
     facts = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    delete_after = models.DateTimeField(null=True, blank=True)
+    """Set by the owner's wish to delete the company: after this moment everything goes."""
 
     def __str__(self) -> str:
         return self.name
@@ -82,8 +46,9 @@ class Organisation(models.Model):
 
 
 class Membership(models.Model):
-    """A person's role in a company."""
+    """A person's role in a company. `key` names it in addresses and forms."""
 
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=[(role.value, role.value) for role in Role])

@@ -1,0 +1,18 @@
+"""The rows of this room, by noun."""
+
+from assessments.models.answering import Answer, AnswerManager, Assessment, CarriedAnswer, Submission
+from assessments.models.evidence import Evidence
+from assessments.models.teamwork import ApprovalStep, Assignment, Comment, Followup
+
+__all__ = [
+    "Answer",
+    "AnswerManager",
+    "ApprovalStep",
+    "Assessment",
+    "Assignment",
+    "CarriedAnswer",
+    "Comment",
+    "Evidence",
+    "Followup",
+    "Submission",
+]
