@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from assessments.carrying import Proposal
+from assessments.evidence_cards import FilesBeside
 from assessments.forms import AnswerForm
 from assessments.models import Answer as AnswerRow
+from assessments.reviewing import Open
 from guidance.catalog import Question, Term
 from guidance.citations import Citation, citations
 from guidance.registry import get_catalog
@@ -34,6 +36,9 @@ class Card:
     proposal: Proposal | None = None
     """What was said to an older version, for the person to confirm."""
     terms: Sequence[Term] = field(default_factory=tuple)
+    followups: Sequence[Open] = field(default_factory=tuple)
+    """What colleagues marked or asked back, as far as the person sees it."""
+    evidence: FilesBeside | None = None
 
     @property
     def theirs_choice(self) -> str:

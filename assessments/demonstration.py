@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,12 +16,22 @@ from assessments.models import Assessment
 from assessments.scoring.answers import Answer
 from guidance.profile import FLAGS
 from guidance.registry import current_catalog
+from organisations.demonstration import (
+    ADMINISTRATOR,
+    ADVISOR,
+    COORDINATOR,
+    NETWORK_NAME,
+    OFFICE_NAME,
+    PASSWORD,
+    SECRETS,
+    person,
+    seed_bodies,
+)
 from organisations.models import Organisation, User
 from organisations.scoping import scope
 from organisations.services import found_organisation
 
 ANSWERS = Path(__file__).resolve().parent / "demo" / "answers.json"
-PASSWORD = "keian-demo-2026"  # noqa: S105 - printed by the command; the demonstration refuses to run on a real site
 FINISHED = "shacho@kakuu-seimitsu.example"
 HALFWAY = "shacho@hajime-shoji.example"
 EARLIER_STEPS_BACK = frozenset({"A-SRC-02", "A-SRC-01", "I-COR-01", "I-PPL-02", "G-LDR-01", "G-INF-02", "G-EXP-01"})
@@ -35,8 +44,13 @@ class SignIn:
 
     email: str
     password: str
-    company: str
+    place: str
     shows: str
+
+    @property
+    def second_factor(self) -> bool:
+        """Whether `manage.py demo_code` has the second half of this sign-in."""
+        return self.email in SECRETS
 
 
 def answers_file() -> AnswersFile:
@@ -46,28 +60,27 @@ def answers_file() -> AnswersFile:
 
 
 def seed() -> list[SignIn]:
-    """Make both companies where they are missing; existing ones stay as people left them."""
+    """Make what is missing; what exists stays as people left it."""
     given = answers_file()
     _finished(given)
     _halfway(given)
+    finished, halfway = (
+        Organisation.objects.filter(memberships__user__email=email).order_by("created_at")[0]
+        for email in (FINISHED, HALFWAY)
+    )
+    seed_bodies([finished, halfway], current_catalog().ref)
     return [
-        SignIn(FINISHED, PASSWORD, given.company.name, "提出済みの会社：結果・採点根拠・PDF / submitted"),
-        SignIn(HALFWAY, PASSWORD, "はじめの一歩商事（見本）", "回答の途中の会社：設問票 / half-way"),
+        SignIn(FINISHED, PASSWORD, finished.name, "提出済みの会社：結果・採点根拠・PDF・共有 / submitted, sharing"),
+        SignIn(HALFWAY, PASSWORD, halfway.name, "回答の途中の会社：設問票・分担 / half-way, delegating"),
+        SignIn(COORDINATOR, PASSWORD, NETWORK_NAME, "コーディネーター / coordinator"),
+        SignIn(ADVISOR, PASSWORD, OFFICE_NAME, "アドバイザー / advisor"),
+        SignIn(ADMINISTRATOR, PASSWORD, "経安カルテ", "運営管理者 / administrator"),
     ]
-
-
-def _person(email: str, name: str) -> User | None:
-    """A new user with a verified address; None where the address is taken already."""
-    if User.objects.filter(email=email).exists():
-        return None
-    user = User.objects.create_user(email, PASSWORD, name=name)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    return user
 
 
 @transaction.atomic
 def _finished(given: AnswersFile) -> None:
-    user = _person(FINISHED, "架空 太郎")
+    user = person(FINISHED, "架空 太郎")
     if user is None:
         return
     organisation = _company(user, given)
@@ -76,14 +89,14 @@ def _finished(given: AnswersFile) -> None:
         first = services.submit(organisation, assessment.pk, by=user)
         earlier = timezone.now() - timedelta(days=92)
         type(first).objects.filter(pk=first.pk).update(submitted_at=earlier, started_at=earlier - timedelta(days=6))
-        services.reopen(assessment.pk)
+        services.reopen(assessment.pk, by=user)
         _answer_all(organisation, assessment, given, user)
         services.submit(organisation, assessment.pk, by=user)
 
 
 @transaction.atomic
 def _halfway(given: AnswersFile) -> None:
-    user = _person(HALFWAY, "見本 花子")
+    user = person(HALFWAY, "見本 花子")
     if user is None:
         return
     flags = {fact.key: fact.key in {"imports", "entrusted_information"} for fact in FLAGS}

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assessments.answers_file import entry_of
+from assessments.approval import Act, Chain, Made, Step, digest
 from assessments.drafts import Draft
 from assessments.models import Answer as AnswerRow
-from assessments.models import Assessment, Submission
+from assessments.models import ApprovalStep, Assessment, Submission
 from assessments.progress import Progress, progress_of
 from assessments.querysets import Standing
 from assessments.scoring.answers import Answer, Answers
@@ -20,6 +21,7 @@ from assessments.scoring.engine import score
 from assessments.scoring.scorecard import ENGINE, to_json
 from guidance.catalog import Catalog
 from guidance.registry import current_catalog, get_catalog
+from organisations.audit import Verb, record
 from organisations.models import Organisation, User
 from organisations.scoping import current_organisation
 
@@ -62,6 +64,8 @@ class Saved:
 
     row: AnswerRow
     progress: Progress
+    answered: frozenset[str]
+    """The ids of all answered questions."""
 
 
 def draft_of(row: AnswerRow) -> Draft:
@@ -153,7 +157,8 @@ def save_answer(
         answered[question_id] = draft.answer.level
     levels = {name: level for name, level in answered.items() if level is not None}
     catalog = get_catalog(row.assessment.catalog_ref)
-    return Saved(row, progress_of(catalog, answered.keys(), levels, organisation.profile()))
+    state = progress_of(catalog, answered.keys(), levels, organisation.profile())
+    return Saved(row, state, frozenset(answered))
 
 
 class _Overtaken(Exception):
@@ -202,9 +207,21 @@ def _save_on(
     return row
 
 
+def chain_of(organisation: Organisation, assessment: Assessment, answers: Answers) -> Chain:
+    """The approval steps of `assessment`, against its answers as they are. One query."""
+    made = {
+        step.step: Made(Step(step.step), step.by_id, step.name, step.at, step.digest)
+        for step in ApprovalStep.objects.filter(assessment=assessment)
+    }
+    return Chain(made.get(Step.APPLIED), made.get(Step.CHECKED), digest(answers, organisation.profile()))
+
+
 @transaction.atomic
 def submit(organisation: Organisation, assessment_id: UUID, *, by: User | None) -> Submission:
-    """Freeze answers, company facts and scorecard. Raises AssessmentClosed or NothingAnswered."""
+    """Freeze answers, company facts, scorecard and the approval steps, of which this is the last.
+
+    Raises AssessmentClosed, NothingAnswered, and Lapsed where the answers are not those that were applied for.
+    """
     assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
     if assessment.status != Assessment.Status.OPEN:
         raise AssessmentClosed
@@ -212,7 +229,9 @@ def submit(organisation: Organisation, assessment_id: UUID, *, by: User | None) 
     answers = answers_of(AnswerRow.objects.filter(assessment_id=assessment_id))
     if not answers:
         raise NothingAnswered
-    profile = organisation.profile()
+    chain = chain_of(organisation, assessment, answers)
+    chain.require(Act.APPROVE)
+    now = timezone.now()
     latest = Submission.objects.filter(assessment_id=assessment_id).order_by("-number").first()
     submission = Submission.objects.create(
         organisation=organisation,
@@ -222,19 +241,24 @@ def submit(organisation: Organisation, assessment_id: UUID, *, by: User | None) 
         engine=ENGINE,
         company=company_json(organisation),
         answers=answers_json(answers),
-        scorecard=to_json(score(catalog, answers, profile)),
+        scorecard=to_json(score(catalog, answers, organisation.profile())),
+        approvals=chain.frozen(approved_by=str(by), at=now) if by else [],
         started_at=assessment.created_at,
         submitted_by=by,
-        submitted_at=timezone.now(),
+        submitted_at=now,
     )
     assessment.status = Assessment.Status.SUBMITTED
     assessment.save(update_fields=["status"])
+    record(Verb.SUBMITTED, actor=by, organisation=organisation.pk, target=submission.pk)
     return submission
 
 
 @transaction.atomic
-def reopen(assessment_id: UUID) -> Assessment:
-    """Accept answers again; what was submitted stays as it is. Raises NotSubmitted or AnotherIsOpen."""
+def reopen(assessment_id: UUID, *, by: User | None) -> Assessment:
+    """Accept answers again; what was submitted stays as it is, and the approval begins anew.
+
+    Raises NotSubmitted or AnotherIsOpen.
+    """
     lock_company()
     assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
     if assessment.status != Assessment.Status.SUBMITTED:
@@ -243,6 +267,8 @@ def reopen(assessment_id: UUID) -> Assessment:
         raise AnotherIsOpen
     assessment.status = Assessment.Status.OPEN
     assessment.save(update_fields=["status"])
+    ApprovalStep.objects.filter(assessment=assessment).delete()
+    record(Verb.REOPENED, actor=by, organisation=assessment.organisation_id, target=assessment.pk)
     return assessment
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -78,3 +80,88 @@ def redis_url() -> str | None:
     if url and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
         raise ImproperlyConfigured("REDIS_URL: redis://host:port/0 の形で書いてください / write redis://host:port/0")
     return url or None
+
+
+def database(folder: Path) -> dict[str, Any]:
+    """The database of DATABASE_URL; without one, SQLite in `folder`, in write-ahead mode so that writers queue."""
+    url = text("DATABASE_URL") or f"sqlite:///{folder / 'db.sqlite3'}"
+    if urlsplit(url).scheme not in {"sqlite", "postgres", "postgresql", "psql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL: postgres://user:password@host:5432/name の形で書いてください"
+            " / write postgres://user:password@host:5432/name"
+        )
+    config: dict[str, Any] = environ.Env.db_url_config(url)
+    config["ATOMIC_REQUESTS"] = False
+    config["CONN_MAX_AGE"] = 600
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
+        }
+    else:
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+def cache(folder: Path) -> dict[str, Any]:
+    """Where the counts of the rate limits stand: Redis, or files in `folder`. Every web process sees the same.
+
+    Files: beyond MAX_ENTRIES a third of them goes, whichever. The figure is so high that a flood needs as many
+    addresses (of IPv6: networks) within a day before it pushes a count out. The lock on an account stands in the
+    database and cannot be pushed out at all.
+    """
+    if url := redis_url():
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "KEY_PREFIX": "keian"}
+    return {
+        "BACKEND": "config.file_cache.CountsOnFile",
+        "LOCATION": str(folder),
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+
+
+@dataclass(frozen=True)
+class OpenIdConnect:
+    """The provider whose accounts open ours: its name on the button, our credentials there, and its address."""
+
+    name: str
+    client_id: str
+    secret: str
+    issuer: str
+    more_origins: tuple[str, ...] = ()
+
+    def app(self) -> dict[str, Any]:
+        """As allauth reads it; the address to come back to is /account/oidc/sso/login/callback/."""
+        return {
+            "provider_id": "sso",
+            "name": self.name,
+            "client_id": self.client_id,
+            "secret": self.secret,
+            "settings": {"server_url": self.issuer.rstrip("/")},
+        }
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where the browser is led when somebody presses the button."""
+        address = urlsplit(self.issuer)
+        return (f"{address.scheme}://{address.netloc}", *self.more_origins)
+
+
+def openid_connect() -> OpenIdConnect | None:
+    """OIDC_NAME, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_ISSUER_URL: all of them, or none."""
+    names = ("OIDC_NAME", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_ISSUER_URL")
+    given = {name: text(name) for name in names}
+    if not any(given.values()):
+        return None
+    if missing := ", ".join(name for name, value in given.items() if not value):
+        raise ImproperlyConfigured(f"{missing}: OIDC_ の四つはすべて書いてください / set all four of OIDC_…, or none")
+    issuer = urlsplit(given["OIDC_ISSUER_URL"])
+    if issuer.scheme != "https" and (issuer.scheme, issuer.hostname) not in {
+        ("http", "127.0.0.1"),
+        ("http", "localhost"),
+    }:
+        raise ImproperlyConfigured(
+            "OIDC_ISSUER_URL: https://… の形で書いてください / write https://…, as the provider names itself"
+        )
+    name, client_id, secret, address = given.values()
+    return OpenIdConnect(name, client_id, secret, address, tuple(words("OIDC_FORM_ORIGINS")))

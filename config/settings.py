@@ -6,21 +6,24 @@ REDIS_URL: PostgreSQL and Redis, any number of hosts.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from config import env
+from config.browser import NOTHING_BUT_PASSKEYS
+from config.masking import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load_file(BASE_DIR / ".env")
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret_key(debug=DEBUG)
+# What seals the audit log. With a key of its own, SECRET_KEY can be renewed without ending the log.
+AUDIT_KEY = env.text("AUDIT_KEY") or SECRET_KEY
 SECURE = env.flag("SECURE", default=not DEBUG)
 VAR_DIR = Path(env.text("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -35,6 +38,12 @@ INSTALLED_APPS = [
     "reports",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    # Always installed, so that its tables follow a deleted person; nobody can use it without OIDC_ISSUER_URL.
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -46,10 +55,15 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
+# The first five set headers and never touch the body: before BodyLimit, so that its refusal has them too.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.SiteHeaders",
     "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.BodyLimit",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -57,8 +71,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -83,28 +97,12 @@ TEMPLATES = [
 
 
 def database() -> dict[str, Any]:
-    """The database of DATABASE_URL; without one, SQLite in write-ahead mode that queues writers instead of failing."""
-    url = env.text("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
-    if urlsplit(url).scheme not in {"sqlite", "postgres", "postgresql", "psql"}:
-        raise ImproperlyConfigured(
-            "DATABASE_URL: postgres://user:password@host:5432/name の形で書いてください"
-            " / write postgres://user:password@host:5432/name"
-        )
-    config: dict[str, Any] = environ.Env.db_url_config(url)
-    config["ATOMIC_REQUESTS"] = False
-    config["CONN_MAX_AGE"] = 600
-    if config["ENGINE"].endswith("sqlite3"):
-        config["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
-        }
-    else:
-        config["CONN_HEALTH_CHECKS"] = True
-    return config
+    """As DATABASE_URL says at this moment."""
+    return env.database(VAR_DIR)
 
 
 DATABASES = {"default": database()}
+CACHES = {"default": env.cache(VAR_DIR / "cache")}
 GUIDANCE_LIBRARY = Path(env.text("GUIDANCE_LIBRARY", default=str(BASE_DIR / "guidance" / "library")))
 STORAGES = {
     "default": {
@@ -126,7 +124,11 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["ttf", "woff2", "png", "jpg", "gz", "br",
 # --- who ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organisations.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: it refuses a locked account before a password is looked at
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "organisations.backends.PlatformBackend",  # signs nobody in; answers for the roles of the service
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -152,8 +154,95 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[経安カルテ] "
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+ACCOUNT_ADAPTER = "organisations.adapters.AccountAdapter"
+# A change of password, address or second factor is told by mail: the person learns of one that was not theirs.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Another address, another way in: a browser left open is not enough.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# A code by mail instead of a password: respondents have none. Ten minutes, because company mail may be slow.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+# From signing in, not from the last click: a session is never prolonged.
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS", default=12, least=1) * 3600
+
+# --- second factor ------------------------------------------------------------------------------------------------
+
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "organisations.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "organisations.factor_forms.CodeForm",
+    "activate_totp": "organisations.factor_forms.AppForm",
+    "add_webauthn": "organisations.factor_forms.KeyForm",
+    "edit_webauthn": "organisations.factor_forms.RenameKeyForm",
+}
+MFA_TOTP_ISSUER = "経安カルテ"
+MFA_TOTP_TOLERANCE = 1  # phones whose clocks are half a minute off
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = (
+    not SECURE
+)  # http://localhost only: browsers offer passkeys on no other http address
+# A browser that skips the second step is one more thing that can be stolen.
+MFA_TRUST_ENABLED = False
+USERSESSIONS_TRACK_ACTIVITY = False  # would write to the database at every request
+
+# --- sign-in with the account of an organisation (OpenID Connect) -------------------------------------------------
+
+OIDC = env.openid_connect()
+OIDC_ENABLED = OIDC is not None
+SOCIALACCOUNT_ADAPTER = "organisations.adapters.OutsideAccountAdapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {"APPS": [OIDC.app()] if OIDC else [], "OAUTH_PKCE_ENABLED": True}
+}
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+# Off: an outside sign-in opens an existing account only after its owner connected the two from within. On: the
+# provider's word (`email_verified`) is taken for the mailbox, and whoever controls the provider can enter any account.
+OIDC_TRUST_EMAIL = env.flag("OIDC_TRUST_EMAIL", default=False)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = OIDC_TRUST_EMAIL
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = OIDC_TRUST_EMAIL
+
+# --- limits -------------------------------------------------------------------------------------------------------
+# An office of 30 people shares one address (NAT). So what counts by address leaves room for all of them to sign in
+# within a few minutes, wrong once or twice; what counts by account or person is what one person could do by hand.
+
+LOCK_MINUTES = 15
+LOCK_AFTER_FROM_ADDRESS = 10
+LOCK_AFTER_FROM_ANYWHERE = 20
+ACCOUNT_RATE_LIMITS = {
+    "login": "100/5m/ip",
+    # What axes below counts too, here before the password is looked at: tries sent all at once cannot overtake it.
+    "login_failed": f"40/5m/ip,{LOCK_AFTER_FROM_ANYWHERE}/{LOCK_MINUTES}m/key",
+    "signup": "90/10m/ip",
+    "reset_password": "30/10m/ip,3/10m/key",
+    "reset_password_from_key": "30/10m/ip",
+    "request_login_code": "60/10m/ip,5/10m/key",
+    "reauthenticate": "10/5m/user",
+    "second_factor": f"8/{LOCK_MINUTES}m/key",  # of six digits: who has the first factor guesses once in two years
+    # Ours, by `organisations.limits.limited`: `key` is the person, or for somebody unknown the address.
+    "quick_check": "120/10m/key",
+    "quick_sheet": "60/10m/key",
+    "report": "30/10m/key",
+    "draft_upload": "20/10m/user",
+    "invitation": "60/1h/key",
+    "upload": "120/1h/key",
+    "export": "20/1h/key",
+}
+AXES_HANDLER = "organisations.lockout.LockoutHandler"
+AXES_FAILURE_LIMIT = LOCK_AFTER_FROM_ADDRESS
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username"]  # LockoutHandler reads them in this order
+AXES_COOLOFF_TIME = timedelta(minutes=LOCK_MINUTES)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or whoever keeps trying would keep the owner out for ever
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "organisations.lockout.account_key"
+AXES_CLIENT_IP_CALLABLE = "organisations.lockout.client_address"
+AXES_LOCKOUT_CALLABLE = "organisations.lockout.locked"
+# Nothing of who tried is kept longer than the lock, and none of it in the log.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "email", "next", "csrfmiddlewaretoken", "remember"]
 
 # --- security -----------------------------------------------------------------------------------------------------
 
@@ -169,8 +258,12 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
+# With __Host- a browser takes the cookie from this very host over https alone: no subdomain can plant one.
+SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -180,15 +273,23 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Chromium asks form-action about redirects too, and the button of an outside sign-in is a form that redirects.
+        "form-action": [SELF, *(OIDC.origins if OIDC else ())],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
     },
 }
+PERMISSIONS_POLICY = NOTHING_BUT_PASSKEYS
 # A questionnaire section is a few kilobytes; a form of a thousand fields is not one of ours.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# One file; and a whole request, which is that file and the fields around it. More is refused before it is read.
+UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", default=10, least=1)
+UPLOAD_LIMIT_BYTES = UPLOAD_LIMIT_MB * 2**20
+BODY_LIMIT_BYTES = UPLOAD_LIMIT_BYTES + 2 * 2**20
+# Evidence files of one company, together.
+EVIDENCE_QUOTA_MB = env.number("EVIDENCE_QUOTA_MB", default=200, least=1)
 
 # --- language -----------------------------------------------------------------------------------------------------
 
@@ -250,8 +351,20 @@ CELERY_TIMEZONE = TIME_ZONE
 # A running job that gave no sign of life for so long was lost with its worker; the sweep rings for it again.
 REPORT_LEASE_SECONDS = env.number("REPORT_LEASE_SECONDS", default=150, least=1)
 REPORT_SWEEP_SECONDS = env.number("REPORT_SWEEP_SECONDS", default=30, least=1)
-CELERY_BEAT_SCHEDULE = {"sweep-reports": {"task": "reports.sweep", "schedule": float(REPORT_SWEEP_SECONDS)}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-reports": {"task": "reports.sweep", "schedule": float(REPORT_SWEEP_SECONDS)},
+    "tidy": {"task": "reports.tidy", "schedule": timedelta(days=1)},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# --- how long what is kept ----------------------------------------------------------------------------------------
+
+# Between a company's wish to be deleted and its deletion; until then every owner can take the wish back.
+DELETION_DELAY_DAYS = env.number("DELETION_DELAY_DAYS", default=14, least=1)
+# After an invitation has ended, its address is forgotten. 0: never.
+RETENTION_INVITATION_DAYS = env.number("RETENTION_INVITATION_DAYS", default=90)
+# After a PDF was made, it is removed; its submission stays, and it can be made again. 0: never.
+RETENTION_REPORT_DAYS = env.number("RETENTION_REPORT_DAYS", default=0)
 
 # --- printing -----------------------------------------------------------------------------------------------------
 
@@ -261,11 +374,4 @@ FONTS_DIR = Path(env.text("FONTS_DIR", default=str(BASE_DIR / "static" / "fonts"
 # --- log ----------------------------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.text("LOG_LEVEL", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "WARNING"}},
-}
+LOGGING = logging_config(LOG_LEVEL)

@@ -188,6 +188,12 @@ def current_catalog() -> Catalog:
     return max(released or catalogs, key=lambda catalog: (str(catalog.released), version_order(catalog)))
 
 
+def released_catalogs() -> tuple[Catalog, ...]:
+    """Every released version, the latest release first."""
+    catalogs = [loaded.catalog for loaded in library().catalogs.values() if loaded.catalog.released is not None]
+    return tuple(sorted(catalogs, key=lambda one: (str(one.released), version_order(one)), reverse=True))
+
+
 def is_newer(one: Catalog, other: Catalog) -> bool:
     """Whether `one` is a later version of the same questionnaire than `other`: 2026.10 comes after 2026.2."""
     return one.catalog == other.catalog and version_order(one) > version_order(other)

@@ -11,13 +11,13 @@ from unicodedata import normalize
 import yaml
 
 from guidance.reading import Loc
+from guidance.safe_cells import LONGEST_CELL
 from guidance.workbook import YES, Column
 
 CellValue = str | int | dt.date | None
 Fault = Callable[[str, str], None]
 """Takes the Japanese and the English wording of what is wrong with the cell."""
 
-LONGEST_CELL = 32_767  # characters, Excel's own limit
 # Control signs, and what spreadsheets read as the code of one sign (_x000D_).
 UNSTORABLE = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|x005F_|_x[0-9A-Fa-f]{4}_")
 MORE = "　"  # starts a further line of the same item

@@ -17,6 +17,7 @@ from guidance.catalog import Catalog
 from guidance.catalog_files import plain
 from guidance.conditions_in_words import condition_in_words
 from guidance.problems import InputRefused, Problem
+from guidance.safe_cells import keep_as_text
 from guidance.workbook import (
     ABOUT,
     ACTIONS,
@@ -196,9 +197,7 @@ class _Writer:
         cell.value = value
         cell.style = style
         if isinstance(value, str):
-            cell.data_type = "s"
-            if value[:1] in {"=", "+", "-", "@"}:
-                cell.quotePrefix = True
+            keep_as_text(cell)
 
 
 def _cell(sheet: Worksheet, row: int, column: int) -> Cell:

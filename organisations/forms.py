@@ -154,3 +154,23 @@ class AcceptanceForm(forms.Form):
         else:
             owned = Organisation.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
             self.fields["organisation"].queryset = owned.order_by("name")  # type: ignore[attr-defined]
+
+
+class AccountDeletionForm(forms.Form):
+    """One's own address, typed by hand, before the account goes."""
+
+    email = forms.CharField(
+        label=_("あなたのメールアドレス"),
+        help_text=_("確かめのため、このアカウントのメールアドレスを入力してください。"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        typed: str = self.cleaned_data["email"]
+        if typed.casefold() != self.user.email.casefold():
+            raise forms.ValidationError(_("このアカウントのメールアドレスと違います。何も削除していません。"))
+        return typed

@@ -6,25 +6,23 @@ without the mailbox. Nothing of the company is shown before that.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import timedelta
-from smtplib import SMTPException
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.core import signing
-from django.core.mail import EmailMessage
-from django.db import transaction
-from django.template.loader import render_to_string
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from organisations.audit import Verb, record
+from organisations.mailing import NotMailed as NotMailed  # what `invite` and `send_again` raise
+from organisations.mailing import post
 from organisations.models import Affiliation, Body, BodyMembership, Invitation, Membership, Organisation, User
 from organisations.policy import ROLES_OF, BodyKind, BodyRole, Role
 
-log = logging.getLogger(__name__)
 SALT = "organisations.invitation"
 DAYS = 14
 LinkOf = Callable[[str], str]
@@ -59,10 +57,6 @@ class AlreadyThere(Exception):
     """The person is in the company or body already."""
 
 
-class NotMailed(Exception):
-    """The invitation stands, but the mail server did not take the mail."""
-
-
 # --- sending ----------------------------------------------------------------------------------------------------------
 
 
@@ -74,10 +68,12 @@ def invite(
     link: LinkOf,
     organisation: Organisation | None = None,
     body: Body | None = None,
+    announce: bool = True,
 ) -> Invitation:
     """Invite an address into a company or a body; `role` None: its owner is to bring a company into the body.
 
-    Somebody whose invitation is still open gets a new link, and the old one ends. Raises AlreadyThere and NotMailed.
+    Somebody whose invitation is still open gets a new link, and the old one ends. `announce` False: whoever calls sends
+    the link, with more to tell. Raises AlreadyThere and NotMailed.
     """
     address = email.strip().lower()
     given = role.value if role is not None else ""
@@ -105,7 +101,8 @@ def invite(
             target=found.pk,
             role=given,
         )
-    _mail(found, link)
+    if announce:
+        _mail(found, link)
     return found
 
 
@@ -190,13 +187,24 @@ def account_for(invitation: Invitation) -> User:
     known = User.objects.filter(emailaddress__email__iexact=address, emailaddress__verified=True).first()
     if known is not None:
         return known
-    user = User.objects.filter(email__iexact=address).first() or User.objects.create_user(address)
-    # Whoever typed this address at a sign-up has not proven to own it: their password must not open the account that
-    # the real owner is about to prove.
+    user = User.objects.filter(email__iexact=address).first() or _new_account(address)
+    # Whoever typed this address at a sign-up has not proven to own it: nothing that they set up must open the account
+    # that the real owner is about to prove, and no other account may be found by it.
     user.set_unusable_password()
     user.save(update_fields=["password"])
+    SocialAccount.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(email__iexact=address).exclude(user=user).delete()
     EmailAddress.objects.get_or_create(user=user, email=address, defaults={"primary": True, "verified": False})
     return user
+
+
+def _new_account(address: str) -> User:
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(address)
+    except IntegrityError:  # the button was pressed twice
+        return User.objects.get(email__iexact=address)
 
 
 @transaction.atomic
@@ -289,10 +297,4 @@ def _mail(invitation: Invitation, link: LinkOf) -> None:
         "place": invitation.organisation or invitation.body,
         "days": DAYS,
     }
-    subject = render_to_string("organisations/mail/invitation_subject.txt", context).strip()
-    text = render_to_string("organisations/mail/invitation.txt", context)
-    try:
-        EmailMessage(settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + subject, text, to=[invitation.email]).send()
-    except (SMTPException, OSError) as error:
-        log.warning("invitation %s: mail was not taken (%s)", invitation.pk, type(error).__name__)
-        raise NotMailed from None
+    post("organisations/mail/invitation", invitation.email, context)

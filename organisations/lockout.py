@@ -1,17 +1,19 @@
 """Wrong passwords lock: an account for one address after a few, and for every address after some more.
 
-The lock is on the password alone. A code by mail, a passkey and an outside sign-in pass no password backend and stay open, so
-that nobody can shut a person out by guessing. What is counted is what was typed, whether such an account exists or not.
+The lock is on the password alone. A code by mail, a passkey and an outside sign-in pass no password backend and stay
+open, so that nobody can shut a person out by guessing. What is counted is what was typed, whether such an account
+exists or not.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from allauth.core.internal.ratelimit import get_ip
-from axes.attempts import get_cool_off_threshold
+from allauth.usersessions.models import UserSession
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.conf import settings
@@ -19,11 +21,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import salted_hmac
 
 
-class LockoutHandler(AxesDatabaseHandler):
+class LockoutHandler(AxesDatabaseHandler):  # type: ignore[misc]
     """Axes has one limit for all its counts; this has a second one for the account as a whole."""
 
     def get_failures(self, request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> int:
@@ -69,3 +72,11 @@ def locked(request: HttpRequest, response: HttpResponse | None = None, credentia
 def unlock(email: str) -> int:
     """Forget the failures of an account: its owner has proven the mailbox by setting a new password."""
     return int(AccessAttempt.objects.filter(username=account_key(HttpRequest(), {"email": email})).delete()[0])
+
+
+def forget_addresses() -> int:
+    """Delete what holds an IP address and serves nothing more: tries older than the lock, sessions that are over."""
+    now = timezone.now()
+    tries = AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME)
+    sessions = UserSession.objects.filter(last_seen_at__lt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE))
+    return int(tries.delete()[0] + sessions.delete()[0])

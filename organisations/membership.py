@@ -39,6 +39,8 @@ def change_role(organisation: Organisation, key: UUID, role: Role, *, by: User) 
     membership = _locked(organisation, key)
     if membership.role == Role.OWNER and role != Role.OWNER:
         _refuse_the_last_owner(organisation)
+    if membership.role == role:
+        return membership
     before, membership.role = membership.role, role.value
     membership.save(update_fields=["role"])
     record(
@@ -71,8 +73,9 @@ def change_body_role(body: Body, key: UUID, role: BodyRole, *, by: User) -> Body
     if role not in ROLES_OF[BodyKind(body.kind)]:
         raise NoSuchRole(role)
     membership = _locked_in_body(body, key)
-    if membership.role != role:
-        _refuse_the_last_director(body, membership)
+    if membership.role == role:
+        return membership
+    _refuse_the_last_director(body, membership)
     before, membership.role = membership.role, role.value
     membership.save(update_fields=["role"])
     record(Verb.ROLE_CHANGED, actor=by, body=body.pk, target=membership.user_id, before=before, after=role.value)

@@ -7,9 +7,6 @@ from allauth.mfa.utils import is_mfa_enabled
 
 from organisations.models import User
 
-SET_UP = "mfa_index"
-"""The URL name of the page that leads to an authenticator app or a passkey."""
-
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 

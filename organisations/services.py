@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from organisations.audit import Verb, record
 from organisations.models import Membership, Organisation, User
 from organisations.policy import Role
 
@@ -19,6 +20,7 @@ def found_organisation(*, by: User, details: Mapping[str, Any], name: str = "") 
         by.save(update_fields=["name"])
     organisation = Organisation.objects.create(**details)
     Membership.objects.create(user=by, organisation=organisation, role=Role.OWNER)
+    record(Verb.COMPANY_FOUNDED, actor=by, organisation=organisation.pk)
     return organisation
 
 

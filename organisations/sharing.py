@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from organisations.audit import Verb, record
 from organisations.consent import What, check_term, with_dependants, with_needs
-from organisations.models import Affiliation, AuditLine, Body, Grant, Organisation, User
+from organisations.models import Affiliation, Body, Grant, Organisation, User
 
 
 class NotAffiliated(Exception):
@@ -24,8 +24,17 @@ class NothingShared(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """What was given together: for one purpose, until one day, by one person."""
+
+    first: Grant
+    kinds: tuple[tuple[Grant, tuple[What, ...]], ...]
+    """Each grant, with the others of the same body that end when it ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
-    """One body that the company belongs to, with the consents that hold."""
+    """One body that the company belongs to, with what it is granted now."""
 
     affiliation: Affiliation
     grants: tuple[Grant, ...]
@@ -33,6 +42,26 @@ class Shared:
     @property
     def body(self) -> Body:
         return self.affiliation.body
+
+    @property
+    def consents(self) -> list[Consent]:
+        given: dict[object, list[Grant]] = {}
+        for grant in self.grants:
+            given.setdefault((grant.purpose, grant.until, grant.granted_by_id), []).append(grant)
+        return [Consent(grants[0], tuple((one, self._also(one)) for one in grants)) for grants in given.values()]
+
+    def _also(self, grant: Grant) -> tuple[What, ...]:
+        ending = with_dependants(What(grant.what)) - {grant.what}
+        return tuple(What(one.what) for one in self.grants if one.what in ending)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A consent that holds no longer, and the day on which it ended: by its term (`lapsed`), or revoked."""
+
+    grant: Grant
+    on: dt.date
+    lapsed: bool
 
 
 def sharing() -> tuple[Shared, ...]:
@@ -47,15 +76,25 @@ def sharing() -> tuple[Shared, ...]:
     )
 
 
-def ended_grants(limit: int = 50) -> list[Grant]:
-    """Consents of the company in scope that hold no longer, the latest first."""
+def ended_grants(limit: int = 50) -> list[Ended]:
+    """Consents of the company in scope that hold no longer, the latest first. One query."""
     active = Grant.objects.active().values("pk")
-    return list(Grant.objects.exclude(pk__in=active).select_related("body", "granted_by", "revoked_by")[:limit])
+    found = Grant.objects.exclude(pk__in=active).select_related("body", "granted_by", "revoked_by")
+    return [_ended(grant) for grant in found[:limit]]
 
 
-def reads(organisation: Organisation, limit: int = 100) -> list[AuditLine]:
-    """What other bodies looked at, the latest first."""
-    return list(AuditLine.objects.filter(organisation=organisation.pk, verb=Verb.READ).order_by("-number")[:limit])
+def _ended(grant: Grant) -> Ended:
+    """One that was over is revoked too when another takes its place: it ended by its term all the same."""
+    revoked = timezone.localdate(grant.revoked_at) if grant.revoked_at is not None else None
+    lapsed = revoked is None or revoked > grant.until
+    return Ended(grant, grant.until if revoked is None or lapsed else revoked, lapsed)
+
+
+def _queue(body_id: UUID) -> bool:
+    """Whether the company in scope belongs to the body. Whoever changes what is shared between the two waits here for
+    the one before, so that a consent given and one taken back at the same moment leave the state of the later one."""
+    present = Affiliation.objects.select_for_update().filter(body_id=body_id, ended_at__isnull=True)
+    return bool(present.values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -73,8 +112,7 @@ def grant(
 
     Raises NotAffiliated, NothingShared, and InvalidTerm where `until` is past or too far away.
     """
-    affiliation = Affiliation.objects.select_for_update().filter(body_id=body_id, ended_at__isnull=True).first()
-    if affiliation is None:
+    if not _queue(body_id):
         raise NotAffiliated
     wanted = with_needs(chosen)
     if not wanted:
@@ -111,32 +149,36 @@ def revoke(organisation: Organisation, grant_id: UUID, *, by: User) -> list[What
     Raises Grant.DoesNotExist for a consent of another company.
     """
     found = Grant.objects.get(pk=grant_id)
+    _queue(found.body_id)
     ending = with_dependants(What(found.what))
-    standing = Grant.objects.filter(
-        body_id=found.body_id, revoked_at__isnull=True, what__in=[what.value for what in ending]
-    )
-    ended = [What(what) for what in standing.values_list("what", flat=True)]
-    if found.revoked_at is not None or not ended:
+    standing = Grant.objects.active().filter(body_id=found.body_id, what__in=[what.value for what in ending])
+    kinds = dict(standing.values_list("pk", "what"))
+    if grant_id not in kinds:
         return []
+    ended = [what for what in What if what.value in kinds.values()]
     standing.update(revoked_at=timezone.now(), revoked_by=by)
     record(
         Verb.REVOKED,
         actor=by,
         organisation=organisation.pk,
         body=found.body_id,
-        what=sorted(what.value for what in ended),
+        what=[what.value for what in ended],
     )
     return ended
 
 
 @transaction.atomic
-def end_affiliation(affiliation: Affiliation, *, by: User) -> None:
-    """The company and the body part, from either side: every consent between them ends with it."""
+def end_affiliation(affiliation: Affiliation, *, by: User) -> bool:
+    """The company and the body part, from either side: every consent between them ends with it.
+
+    False where they had parted already.
+    """
     now = timezone.now()
     ended = Affiliation.objects.filter(pk=affiliation.pk, ended_at__isnull=True).update(ended_at=now)
     if not ended:
-        return
+        return False
     Grant.objects.filter(
         organisation_id=affiliation.organisation_id, body_id=affiliation.body_id, revoked_at__isnull=True
     ).update(revoked_at=now, revoked_by=by)
     record(Verb.AFFILIATION_ENDED, actor=by, organisation=affiliation.organisation_id, body=affiliation.body_id)
+    return True

@@ -19,6 +19,7 @@ from guidance.registry import library
 from guidance.support import match_all
 from reports.context import (
     ActionView,
+    Approval,
     AxisView,
     CompanyView,
     GateView,
@@ -47,6 +48,7 @@ def build(
     started_on: dt.date | None = None,
     number: int | None = None,
     signer: str = "",
+    approvals: tuple[Approval, ...] = (),
     final: bool = True,
     quick: bool = False,
 ) -> ReportContext:
@@ -72,6 +74,7 @@ def build(
         started_on=started_on,
         dated=dated,
         signer=signer,
+        approvals=approvals,
         final=final,
         quick=quick,
         axes=tuple(_axis(catalog, axis, language) for axis in card.axes),

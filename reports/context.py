@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 
+from assessments.approval import Step
 from assessments.planning.schedule import Quarter
 from assessments.scoring.scorecard import AnswerState
 from guidance.catalog import Action, Catalog, Question, Source
@@ -163,6 +164,15 @@ class CompanyView:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A step of 申請 → 確認 → 承認 that was made. `at` is local time."""
+
+    step: Step
+    name: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReportContext:
     """One assessment, ready to be shown."""
 
@@ -174,6 +184,7 @@ class ReportContext:
     started_on: dt.date | None
     dated: dt.date
     signer: str
+    approvals: tuple[Approval, ...]
     final: bool
     quick: bool
     axes: tuple[AxisView, ...]
@@ -187,6 +198,12 @@ class ReportContext:
     person_days_per_quarter: int
     sources: tuple[SourceView, ...]
     support: tuple[SupportView, ...]
+
+    @property
+    def approval_boxes(self) -> tuple[tuple[Step, Approval | None], ...]:
+        """The three steps in order, each with who made it; None where nobody did."""
+        made = {approval.step: approval for approval in self.approvals}
+        return tuple((step, made.get(step)) for step in Step)
 
     @property
     def draft_catalog(self) -> bool:

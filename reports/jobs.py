@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from assessments.models import Submission
+from organisations.audit import Verb, record
 from organisations.models import User
 from organisations.scoping import scope
 from reports import paper
@@ -47,6 +48,7 @@ def order(submission: Submission, *, language: str, by: User, ring: Ring) -> Rep
         if created or again:
             job.refresh_from_db()
             transaction.on_commit(lambda: ring(job.pk))
+            record(Verb.REPORT_ORDERED, actor=by, organisation=job.organisation_id, target=job.submission_id)
     return job
 
 

@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -166,7 +167,7 @@ class _Collector(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.thread == self.thread_id:
-            self.lines.append(record)
+            self.lines.append(copy(record))  # the console's filter masks the record itself afterwards
 
 
 @contextmanager

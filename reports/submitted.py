@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils import timezone
 
 from assessments.answers_file import Company, read_answers
+from assessments.approval import Step
 from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment, Submission
 from assessments.scoring.engine import score
@@ -13,23 +16,34 @@ from assessments.services import answers_of
 from guidance.registry import get_catalog
 from organisations.models import Organisation
 from reports.assembly import build
-from reports.context import ReportContext
+from reports.context import Approval, ReportContext
 
 
-def context_of(submission: Submission, language: str) -> ReportContext:
-    """The report of what was submitted, from the stored scorecard: nothing is scored again."""
+def context_of(submission: Submission, language: str, *, facts: bool = True) -> ReportContext:
+    """The report of what was submitted, from the stored scorecard: nothing is scored again.
+
+    Without `facts` it is made as if nothing were known of the company but its name: for readers outside.
+    """
     catalog = get_catalog(submission.catalog_ref)
     frozen = read_answers({"company": submission.company, "answers": submission.answers}, catalog, str(submission.pk))
     return build(
         catalog,
         from_json(submission.scorecard),
         frozen.answers,
-        frozen.company,
+        frozen.company if facts else Company(frozen.company.name, "", {}),
         language=language,
         dated=timezone.localtime(submission.submitted_at).date(),
         started_on=timezone.localtime(submission.started_at).date(),
         number=submission.number,
         signer=submission.submitted_by.name if submission.submitted_by else "",
+        approvals=_approvals(submission),
+    )
+
+
+def _approvals(submission: Submission) -> tuple[Approval, ...]:
+    return tuple(
+        Approval(Step(made["step"]), made["name"], timezone.localtime(dt.datetime.fromisoformat(made["at"])))
+        for made in submission.approvals
     )
 
 

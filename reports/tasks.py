@@ -1,4 +1,4 @@
-"""The bell: Celery tasks that take ids and call `reports.jobs`. No decision is made here."""
+"""The bell: Celery tasks that call `reports.jobs` and `reports.retention`. No decision is made here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from celery import shared_task
 from celery.signals import worker_process_init, worker_ready
 from kombu.exceptions import OperationalError
 
-from reports import jobs
+from reports import jobs, retention
 from reports.rendering import warm_up
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,12 @@ def produce(job_id: str) -> None:
 @shared_task(name="reports.sweep", ignore_result=True)
 def sweep() -> None:
     jobs.sweep(ring)
+
+
+# What the limit cuts off goes on with the next day's run. It is shorter than the time after which Redis rings again.
+@shared_task(name="reports.tidy", ignore_result=True, soft_time_limit=500, time_limit=560)
+def tidy() -> None:
+    retention.tidy()
 
 
 @worker_process_init.connect

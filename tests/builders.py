@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
+from django.utils import timezone
 
-from assessments import services
+from assessments import evidence, services
 from assessments.drafts import Draft
 from assessments.models import Answer as AnswerRow
-from assessments.models import Assessment, Submission
+from assessments.models import Assessment, Assignment, Evidence, Submission
 from assessments.scoring.answers import Answer
 from guidance.profile import FLAGS
 from guidance.registry import current_catalog
-from organisations.models import Membership, Organisation, User
-from organisations.policy import Role
+from organisations import inviting, sharing
+from organisations.bodies import found_body
+from organisations.consent import What
+from organisations.models import (
+    Affiliation,
+    Body,
+    BodyMembership,
+    Grant,
+    Invitation,
+    Membership,
+    Organisation,
+    PlatformMembership,
+    User,
+)
+from organisations.policy import ROLES_OF, BodyKind, BodyRole, PlatformRole, Role
 from organisations.scoping import scope
 from organisations.services import found_organisation
 from reports.jobs import TEMPLATE_VERSION
 from reports.models import ReportFile
+from tests.assessments.papers import PDF
 from tests.reports import samples
 
 PASSWORD = "harbour-lamp-2026"
@@ -66,6 +84,95 @@ def make_member(organisation: Organisation, role: Role, email: str = "", *, name
     return user
 
 
+def make_invitation(
+    organisation: Organisation, role: Role = Role.RESPONDENT, email: str = "", *, by: User | None = None
+) -> Invitation:
+    """Somebody who was invited into this company and has not come yet; no mail is sent."""
+    return inviting.invite(
+        email=email or f"invited{next(_numbers)}@example.jp",
+        role=role,
+        by=by,
+        link=lambda token: f"https://keian.example/invitations/{token}",
+        organisation=organisation,
+        announce=False,
+    )
+
+
+def make_assignment(assessment: Assessment, *questions: str, to: User | Invitation) -> list[Assignment]:
+    """Somebody was asked these questions (FIRST where none is said)."""
+    holder = {"invitation": to} if isinstance(to, Invitation) else {"assignee": to}
+    return [
+        Assignment.unscoped.create(
+            organisation_id=assessment.organisation_id, assessment=assessment, question_id=name, **holder
+        )
+        for name in questions or (FIRST,)
+    ]
+
+
+def give_second_factor(user: User) -> User:
+    """An authenticator app, as if the person had set one up."""
+    TOTP.activate(user, generate_totp_secret())
+    return user
+
+
+def make_body(kind: str = BodyKind.NETWORK, *, name: str = "") -> Body:
+    """A network or an office, with nobody and no company in it."""
+    return found_body(kind=BodyKind(kind), name=name or f"{kind} {next(_numbers)}", by=None)
+
+
+def make_body_member(
+    body: Body, role: BodyRole | None = None, email: str = "", *, name: str = "", second_factor: bool = True
+) -> User:
+    """Somebody new in this network or office: who directs it, where no role is said."""
+    user = make_user(email, name=name)
+    BodyMembership.objects.create(user=user, body=body, role=role or ROLES_OF[BodyKind(body.kind)][0])
+    return give_second_factor(user) if second_factor else user
+
+
+def make_platform_member(role: PlatformRole, email: str = "", *, name: str = "", second_factor: bool = True) -> User:
+    """Somebody new with a role for the service itself."""
+    user = make_user(email, name=name)
+    PlatformMembership.objects.create(user=user, role=role)
+    return give_second_factor(user) if second_factor else user
+
+
+def make_affiliation(organisation: Organisation, body: Body) -> Affiliation:
+    """The company belongs to the body from now on."""
+    return Affiliation.unscoped.create(organisation=organisation, body=body)
+
+
+def make_grant(
+    organisation: Organisation,
+    body: Body,
+    *whats: What,
+    until: dt.date | None = None,
+    purpose: str = "面談の準備のため",
+    by: User | None = None,
+) -> list[Grant]:
+    """Consent to `whats` (the scores where none is said) and what they carry with them, until `until` or for 90 days.
+
+    What was granted before ends. The company belongs to the body afterwards. `until` may lie in the past: a term over.
+    """
+    if not Affiliation.unscoped.filter(organisation=organisation, body=body, ended_at__isnull=True).exists():
+        make_affiliation(organisation, body)
+    by = by or User.objects.filter(memberships__organisation=organisation).order_by("pk")[0]
+    today = timezone.localdate()
+    with scope(organisation.pk):
+        made = sharing.grant(
+            organisation,
+            body.pk,
+            whats or [What.SCORES],
+            purpose=purpose,
+            until=max(today, until or today + dt.timedelta(days=90)),
+            by=by,
+        )
+    for grant in made:
+        if until is not None and until < today:
+            grant.until = until
+            grant.save(update_fields=["until"])
+    return made
+
+
 def make_assessment(
     organisation: Organisation, *, answers: Mapping[str, Answer] | None = None, by: User | None = None
 ) -> Assessment:
@@ -97,6 +204,22 @@ def make_report(submission: Submission, **fields: Any) -> ReportFile:
     """A waiting job for the Japanese action plan."""
     given = {"language": "ja", "template_version": TEMPLATE_VERSION, **fields}
     return ReportFile.unscoped.create(organisation_id=submission.organisation_id, submission=submission, **given)
+
+
+def make_evidence(
+    assessment: Assessment,
+    question_id: str = "",
+    *,
+    name: str = "規程.pdf",
+    content: bytes = PDF,
+    by: User | None = None,
+) -> Evidence:
+    """A file beside the answer to FIRST, where no question is said, put there by somebody of the company."""
+    organisation = Organisation.objects.get(pk=assessment.organisation_id)
+    by = by or User.objects.filter(memberships__organisation=organisation).order_by("pk")[0]
+    with scope(organisation.pk):
+        upload = SimpleUploadedFile(name, content)
+        return evidence.attach(organisation, assessment.pk, question_id or FIRST, upload, by=by)
 
 
 def draft(said: int | str | None, *, note: str = "", reason: str = "") -> Draft:

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.pure
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("guidance", "organisations", "assessments", "reports", "config")
 """From left to right: a module imports its own app and those to its left."""
-PURE_LIBRARIES = {"pydantic", "yaml", "annotated_types", "openpyxl"}
+# puremagic and Pillow look at bytes and know nothing of us: what a file is can be decided without a database or a disk.
+PURE_LIBRARIES = {"pydantic", "yaml", "annotated_types", "openpyxl", "puremagic", "PIL"}
 OWNERLESS = {"core", "common", "utils", "helpers", "misc"}
 LONGEST_MODULE = 400
 
@@ -32,7 +33,11 @@ REVIEWED_USES: dict[tuple[str, str], int] = {
     ("reports/models.py", "unscoped"): 1,
     # Who follows an invitation is in no scope yet; what opens it is the signed link and the proven address.
     ("organisations/inviting.py", "unscoped"): 5,
+    # Across companies on purpose: a body asks which of its companies submitted, an administrator how many a body has.
+    ("assessments/submitted_by.py", "unscoped"): 1,
+    ("organisations/platform.py", "unscoped"): 1,
     ("reports/jobs.py", "unscoped"): 5,  # the queue belongs to no company; each job opens its own scope
+    ("reports/retention.py", "unscoped"): 6,  # what is cleared is cleared for all companies, and nothing of it is shown
     # Our own SVG; the import counts as one.
     ("reports/templatetags/report_tags.py", "mark_safe"): 2,
 }

@@ -57,7 +57,10 @@ class Assignment(models.Model):
 
 
 class Comment(models.Model):
-    """Something that somebody of the company said about a question; part of the talk, not of the answer."""
+    """Something that somebody of the company said about a question; part of the talk, not of the answer.
+
+    Without a question it is about the answers as a whole: why they were sent back.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from guidance.registry import current_catalog
 from organisations.access import SignedInRequest, public, signed_in
 from organisations.models import BodyMembership, Membership, PlatformMembership
-from organisations.policy import Role
+from organisations.policy import PlatformRole, Role
 
 
 @public
@@ -36,5 +36,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         return redirect("assessments:tasks" if respondent else "assessments:company", companies[0].organisation_id)
     if len(bodies) == 1 and not companies and not platform:
         return redirect("reports:members", bodies[0].body_id)
+    if len(platform) == 1 and not companies and not bodies:
+        administers = platform[0].role == PlatformRole.ADMINISTRATOR
+        return redirect("organisations:platform" if administers else "guidance:draft_check")
     context = {"companies": companies, "bodies": bodies, "platform": platform}
     return render(request, "assessments/home.html", context)

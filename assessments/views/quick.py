@@ -10,6 +10,7 @@ from assessments.forms import QuickForm
 from assessments.quick_session import keep_answers
 from guidance.registry import current_catalog
 from organisations.access import public
+from organisations.limits import limited
 
 
 @public
@@ -20,6 +21,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_POST
+@limited("quick_check")
 def keep(request: HttpRequest) -> HttpResponse:
     """Put the answers into the session and go on to an account, or to the company of somebody who has one."""
     catalog = current_catalog().quick()

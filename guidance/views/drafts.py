@@ -7,8 +7,9 @@ import base64
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from allauth.decorators import rate_limit
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -105,9 +106,12 @@ def _workbook(ref: str, digest: str) -> bytes:
 
 
 @never_cache
+@permission_required("platform.author", raise_exception=True)  # organisations.backends answers
 @require_http_methods(["GET", "HEAD", "POST"])
+# organisations.limits stands to the right of this app.
+@rate_limit(action="draft_upload")  # type: ignore[untyped-decorator]
 def check(request: HttpRequest) -> HttpResponse:
-    """Check an uploaded workbook: its faults by place, or what is new in it, and its YAML to take away."""
+    """For authors: check an uploaded workbook: its faults by place, or what is new in it, and its YAML to take away."""
     form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
     context = {**frame(_("設問票の表を確かめる")), "form": form, "catalog": current_catalog()}
     status = 200

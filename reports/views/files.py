@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessments.models import Submission
 from organisations.access import TenantRequest, requires
+from organisations.audit import Verb, record
+from organisations.limits import limited
 from organisations.policy import Permission
 from reports import jobs
 from reports.models import ReportFile
@@ -22,6 +24,7 @@ from reports.tasks import ring
 
 @requires(Permission.READ)
 @require_POST
+@limited("report")
 def order(request: TenantRequest, submission_id: UUID) -> HttpResponse:
     submission = get_object_or_404(Submission.objects.select_related("organisation"), pk=submission_id)
     job = jobs.order(submission, language=get_language() or "ja", by=request.user, ring=ring)
@@ -50,6 +53,9 @@ def download(request: TenantRequest, report_id: UUID) -> HttpResponseBase:
         stream = job.file.open("rb")
     except FileNotFoundError:
         return render(request, "reports/file_lost.html", {"job": job, "organisation": request.organisation}, status=410)
+    if request.method == "GET":
+        ours = request.organisation.pk
+        record(Verb.REPORT_TAKEN, actor=request.user, organisation=ours, target=job.submission_id)
     company = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", str(job.submission.company.get("name", "")))[:60]
     day = timezone.localtime(job.submission.submitted_at).strftime("%Y%m%d")
     return FileResponse(

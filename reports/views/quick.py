@@ -15,6 +15,7 @@ from assessments.forms import QuickForm
 from assessments.scoring.engine import score
 from guidance.registry import current_catalog
 from organisations.access import public
+from organisations.limits import limited
 from reports import paper
 from reports.assembly import build
 from reports.context import ReportContext
@@ -24,6 +25,7 @@ from reports.rendering import RenderingError
 @public
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("quick_check")
 def result(request: HttpRequest) -> HttpResponse:
     """POST shows the three scores at once. GET (a reload, a bookmark) has no answers to show: back to the questions."""
     if request.method != "POST":
@@ -37,6 +39,7 @@ def result(request: HttpRequest) -> HttpResponse:
 @public
 @never_cache
 @require_POST
+@limited("quick_sheet")
 def sheet(request: HttpRequest) -> HttpResponse:
     """The same on one A4 page."""
     form = QuickForm(request.POST, catalog=current_catalog().quick())

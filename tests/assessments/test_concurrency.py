@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from assessments import services
-from assessments.models import Assessment, Submission
+from assessments import approving, reviewing, services
+from assessments.approval import Lapsed
+from assessments.models import ApprovalStep, Assessment, Followup, Submission
+from assessments.scoring.answers import Answer
 from organisations.models import Organisation, User
 from organisations.scoping import scope
 from reports import jobs
@@ -125,6 +127,48 @@ def test_of_two_submissions_at_once_one_is_made(
     ends = [future.result(20) for future in (start(submit), start(submit))]
     assert sorted(type(end).__name__ for end in ends) == ["AssessmentClosed", "Submission"], ends
     assert Submission.unscoped.filter(assessment=assessment).count() == 1
+
+
+def test_of_two_applications_at_once_one_is_made(
+    start: Callable[[Work], Future[Any]], company: Organisation, owner: User, editor: User
+) -> None:
+    assessment = make_assessment(company, answers={FIRST: Answer.at(2)})
+    gate = threading.Barrier(2)
+
+    def apply(by: User) -> None:
+        gate.wait(10)
+        approving.apply(company, assessment.pk, by=by, link="x")
+
+    ends = [future.result(20) for future in (start(lambda: apply(owner)), start(lambda: apply(editor)))]
+    assert sorted(type(end).__name__ for end in ends) == ["AlreadyApplied", "NoneType"], ends
+    assert ApprovalStep.unscoped.filter(assessment=assessment).count() == 1
+
+
+def test_an_answer_waits_for_an_application_and_lapses_it(
+    start: Callable[[Work], Future[Any]], company: Organisation, owner: User
+) -> None:
+    assessment = make_assessment(company, answers={FIRST: Answer.at(2)})
+    with scope(company.pk):
+        with transaction.atomic():
+            approving.apply(company, assessment.pk, by=owner, link="x")
+            late = start(lambda: services.save_answer(company, assessment.pk, FIRST, draft(4), revision=1, by=owner))
+            assert waits(late)
+        assert isinstance(late.result(20), services.Saved)
+        with pytest.raises(Lapsed):
+            services.submit(company, assessment.pk, by=owner)
+
+
+def test_of_two_marks_at_once_one_is_made(
+    start: Callable[[Work], Future[Any]], company: Organisation, assessment: Assessment, owner: User
+) -> None:
+    gate = threading.Barrier(2)
+
+    def mark() -> Followup:
+        gate.wait(10)
+        return reviewing.mark_for_later(company, assessment.pk, FIRST, "", by=owner)
+
+    ends = [future.result(20) for future in (start(mark), start(mark))]
+    assert sorted(type(end).__name__ for end in ends) == ["AlreadyRaised", "Followup"], ends
 
 
 def test_two_orders_at_once_make_one_job_and_ring_once(

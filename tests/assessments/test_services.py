@@ -140,7 +140,7 @@ def test_an_assessment_of_another_company_is_not_there(
     with pytest.raises(Assessment.DoesNotExist):
         services.submit(inside, foreign.pk, by=editor)
     with pytest.raises(Assessment.DoesNotExist):
-        services.reopen(foreign.pk)
+        services.reopen(foreign.pk, by=None)
     assert contents() == before
 
 
@@ -249,7 +249,7 @@ def test_submit_freezes_answers_scorecard_and_company(inside: Organisation, owne
 def test_later_changes_of_company_and_answers_do_not_alter_a_submission(inside: Organisation, owner: User) -> None:
     submission = make_submission(inside, by=owner)
     before = type(submission).objects.values().get(pk=submission.pk)
-    services.reopen(submission.assessment_id)
+    services.reopen(submission.assessment_id, by=None)
     answer(submission.assessment, FIRST, 4)
     inside.name, inside.employees, inside.facts = "改名株式会社", 5, {}
     inside.save()
@@ -296,7 +296,7 @@ def test_a_hidden_question_is_frozen_but_not_scored(owner: User) -> None:
 
 def test_reopen_keeps_the_old_submission_and_the_next_one_counts_on(inside: Organisation, owner: User) -> None:
     first = make_submission(inside, answers={FIRST: Answer.at(1)})
-    services.reopen(first.assessment_id)
+    services.reopen(first.assessment_id, by=None)
     answer(first.assessment, FIRST, 4)
     second = services.submit(inside, first.assessment_id, by=owner)
     assert (first.number, second.number) == (1, 2)
@@ -307,9 +307,9 @@ def test_reopen_keeps_the_old_submission_and_the_next_one_counts_on(inside: Orga
 
 def test_reopening_what_is_open_is_refused(assessment: Assessment) -> None:
     with pytest.raises(services.NotSubmitted):
-        services.reopen(assessment.pk)
+        services.reopen(assessment.pk, by=None)
     with pytest.raises(Assessment.DoesNotExist):
-        services.reopen(uuid4())
+        services.reopen(uuid4(), by=None)
     assert Assessment.objects.get(pk=assessment.pk).status == "open"
 
 
@@ -318,7 +318,7 @@ def test_reopening_keeps_the_answers_and_their_revisions(inside: Organisation) -
     answer(assessment, FIRST, 2)
     answer(assessment, FIRST, 3)
     services.submit(inside, assessment.pk, by=None)
-    services.reopen(assessment.pk)
+    services.reopen(assessment.pk, by=None)
     row = rows_of(assessment)[FIRST]
     assert (row.level, row.revision) == (3, 2)
 
@@ -329,7 +329,7 @@ def test_a_company_has_one_open_assessment_at_a_time(inside: Organisation, owner
     with pytest.raises(services.AnotherIsOpen):
         services.start_assessment(inside, by=owner)
     with pytest.raises(services.AnotherIsOpen):
-        services.reopen(submission.assessment_id)
+        services.reopen(submission.assessment_id, by=None)
     with pytest.raises(IntegrityError), transaction.atomic():
         Assessment.objects.create(organisation=inside, catalog_ref="keian@2026.1")
     assert [found.pk for found in Assessment.objects.filter(status="open")] == [opened.pk]

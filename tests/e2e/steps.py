@@ -45,7 +45,7 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.goto("/account/login/")
     page.get_by_label("メールアドレス").fill(email)
     page.get_by_label("パスワード", exact=False).first.fill(password)
-    page.locator("main").get_by_role("button", name="ログイン").click()
+    page.locator("main").get_by_role("button", name="ログイン", exact=True).click()
     page.wait_for_url(re.compile(r"/o/[0-9a-f-]{36}/$"))
 
 

@@ -97,7 +97,7 @@ def test_refused_sign_in_page(page: Page) -> None:
     page.goto("/account/login/")
     page.get_by_label("メールアドレス").fill(steps.FINISHED)
     page.locator("input[type=password]").fill("まちがった合言葉")
-    follow(page, page.locator("main").get_by_role("button", name="ログイン"))
+    follow(page, page.locator("main").get_by_role("button", name="ログイン", exact=True))
     check(page, "login-refused")
 
 

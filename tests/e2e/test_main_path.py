@@ -46,7 +46,7 @@ def test_a_bookmark_leads_through_the_sign_in_page(page: Page) -> None:
     expect(page.get_by_role("heading", name="ログイン")).to_be_visible()
     page.get_by_label("メールアドレス").fill(steps.FINISHED)
     page.locator("input[type=password]").fill(steps.PASSWORD)
-    page.locator("main").get_by_role("button", name="ログイン").click()
+    page.locator("main").get_by_role("button", name="ログイン", exact=True).click()
     expect(page.get_by_role("heading", name="会社について教えてください")).to_be_visible()
 
 

@@ -24,6 +24,8 @@ from guidance.registry import Library
 from guidance.workbook import QUESTIONS
 from guidance.workbook_reading import read_workbook
 from organisations.models import User
+from organisations.policy import PlatformRole
+from tests.builders import give_second_factor, make_platform_member
 from tests.catalogs import make_question, one_axis
 from tests.conftest import ClientOf
 from tests.guidance.conftest import forget
@@ -138,8 +140,8 @@ def checked(browser: Client, content: bytes, status: int = 200) -> str:
 
 
 @pytest.fixture
-def browser(viewer: User, client_of: ClientOf) -> Client:
-    return client_of(viewer)
+def browser(author: User, client_of: ClientOf) -> Client:
+    return client_of(author)
 
 
 @pytest.mark.django_db
@@ -193,3 +195,30 @@ def test_a_file_has_to_be_chosen(shelf: Library, browser: Client) -> None:
 def test_who_has_not_signed_in_is_led_to_the_form(shelf: Library) -> None:
     assert "/login/" in Client().get(CHECK).headers["Location"]
     assert "/login/" in Client().post(CHECK).headers["Location"]
+
+
+@pytest.mark.django_db
+def test_only_authors_may_check_a_workbook_and_others_are_told_whom_to_ask(
+    shelf: Library, viewer: User, administrator: User, author: User, client_of: ClientOf
+) -> None:
+    assert client_of(author).get(CHECK).status_code == 200
+    for person in (viewer, administrator):
+        browser = client_of(person)
+        for response in (browser.get(CHECK), browser.post(CHECK, {"file": SimpleUploadedFile("版.xlsx", workbook())})):
+            assert response.status_code == 403
+            assert "設問票の下書きの表を確かめるページ：サービスの運営管理者" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_author_without_a_second_factor_may_not_check_a_workbook(shelf: Library, client_of: ClientOf) -> None:
+    bare = make_platform_member(PlatformRole.AUTHOR, second_factor=False)
+    assert client_of(bare).get(CHECK).status_code == 403
+    give_second_factor(bare)
+    assert client_of(bare).get(CHECK).status_code == 200
+
+
+@pytest.mark.django_db
+def test_only_authors_are_led_to_the_check(shelf: Library, viewer: User, author: User, client_of: ClientOf) -> None:
+    assert CHECK in client_of(author).get(DRAFT).content.decode()
+    for person in (None, viewer):
+        assert CHECK not in client_of(person).get(DRAFT).content.decode()

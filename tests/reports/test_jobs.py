@@ -418,7 +418,7 @@ def messages(celery: Celery) -> set[tuple[str, str]]:
 
 
 def test_the_beat_sweeps(settings: Settings) -> None:
-    (entry,) = settings.CELERY_BEAT_SCHEDULE.values()
+    entry = settings.CELERY_BEAT_SCHEDULE["sweep-reports"]
     assert entry["task"] in app.tasks
     assert entry["schedule"] == settings.REPORT_SWEEP_SECONDS
     assert settings.REPORT_LEASE_SECONDS > settings.CELERY_TASK_TIME_LIMIT, "a worker at work is not taken for lost"

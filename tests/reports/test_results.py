@@ -59,7 +59,7 @@ def test_an_assessment_without_answers_shows_what_is_not_yet_known(browser: Clie
 def test_the_result_of_a_submitted_assessment_is_its_latest_submission(browser: Client, company: Organisation) -> None:
     first = make_submission(company, answers={FIRST: Answer.at(1)})
     with scope(company.pk):
-        services.reopen(first.assessment_id)
+        services.reopen(first.assessment_id, by=None)
     answer(first.assessment, FIRST, 4)
     assert browser.get(running(first.assessment)).status_code == 200, "open again: the running result"
     second = make_submission(company, assessment=first.assessment)
@@ -86,7 +86,7 @@ def test_a_submission_looks_the_same_after_the_company_and_its_answers_changed(
     submission = make_submission(company)
     report = browser.get(frozen(submission)).context["report"]
     with scope(company.pk):
-        services.reopen(submission.assessment_id)
+        services.reopen(submission.assessment_id, by=None)
     answer(submission.assessment, FIRST, 0)
     company.name, company.facts = "改名株式会社", {}
     company.save()

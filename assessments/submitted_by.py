@@ -1,0 +1,25 @@
+"""Which of a body's companies submitted: the one question that is asked across companies.
+
+The answer is yes or no. Without a company's consent nobody outside learns more of what it answered, not even the day.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from assessments.models import Submission
+from organisations.models import Affiliation, Round
+
+
+def with_submitted(
+    companies: QuerySet[Affiliation], within: Round | None = None, *, only: bool | None = None
+) -> QuerySet[Affiliation]:
+    """`companies`, each with `submitted`: whether it ever submitted, or did so within a round: the round's version, on
+    one of its days (the first and the last are among them). `only` leaves those that did, or those that did not.
+    """
+    theirs = Submission.unscoped.filter(organisation_id=OuterRef("organisation_id"))
+    if within is not None:
+        days = (within.opens_on, within.closes_on)
+        theirs = theirs.filter(catalog_ref=within.catalog_ref, submitted_at__date__range=days)
+    found = companies.annotate(submitted=Exists(theirs))
+    return found if only is None else found.filter(submitted=only)

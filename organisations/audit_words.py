@@ -1,0 +1,119 @@
+"""What the audit log says in words: each verb as a sentence, and each fault that a check found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+
+from organisations.audit import Verb
+from organisations.sealing import Fault
+
+
+class Topic(StrEnum):
+    """By what a company's page sorts its lines."""
+
+    SHARING = "sharing"
+    READS = "reads"
+    PEOPLE = "people"
+    ASSESSMENT = "assessment"
+    DATA = "data"
+
+
+TOPIC_NAMES = {
+    Topic.SHARING: _("外部への共有"),
+    Topic.READS: _("外部の人が見たもの"),
+    Topic.PEOPLE: _("人と役割"),
+    Topic.ASSESSMENT: _("診断と証拠"),
+    Topic.DATA: _("報告書・持ち出し・削除"),
+}
+VERBS_OF: Mapping[Topic, tuple[Verb, ...]] = {
+    Topic.SHARING: (Verb.AFFILIATED, Verb.AFFILIATION_ENDED, Verb.GRANTED, Verb.REVOKED),
+    Topic.READS: (Verb.READ,),
+    Topic.PEOPLE: (
+        Verb.COMPANY_FOUNDED,
+        Verb.INVITED,
+        Verb.INVITATION_REVOKED,
+        Verb.JOINED,
+        Verb.ROLE_CHANGED,
+        Verb.LEFT,
+    ),
+    Topic.ASSESSMENT: (
+        Verb.APPLIED,
+        Verb.CHECKED,
+        Verb.SUBMITTED,
+        Verb.REOPENED,
+        Verb.EVIDENCE_ADDED,
+        Verb.EVIDENCE_REMOVED,
+    ),
+    Topic.DATA: (
+        Verb.REPORT_ORDERED,
+        Verb.REPORT_TAKEN,
+        Verb.EXPORTED,
+        Verb.DELETION_ASKED,
+        Verb.DELETION_CANCELLED,
+        Verb.DELETED,
+    ),
+}
+"""The verbs of a company's lines. The others stand in lines that belong to no company."""
+
+SENTENCES: Mapping[Verb, Any] = {
+    Verb.COMPANY_FOUNDED: _("会社を登録しました。"),
+    Verb.INVITED: _("%(role)sとして人を招待しました。"),
+    Verb.INVITATION_REVOKED: _("招待を取り消しました。"),
+    Verb.JOINED: _("%(role)sとして加わりました。"),
+    Verb.ROLE_CHANGED: _("%(target)sの役割を、%(before)sから%(after)sに変えました。"),
+    Verb.LEFT: _("%(target)sを会社から外しました。"),
+    Verb.AFFILIATED: _("%(body)sに加わりました。"),
+    Verb.AFFILIATION_ENDED: _("%(body)sから抜けました。共有もすべて終わりました。"),
+    Verb.GRANTED: _("%(body)sに%(what)sを見せることにしました（%(until)sまで）。"),
+    Verb.REVOKED: _("%(body)sに%(what)sを見せるのをやめました。"),
+    Verb.READ: _("%(what)sを見ました。%(about)s"),
+    Verb.APPLIED: _("回答の確認を申請しました。"),
+    Verb.CHECKED: _("回答を確認しました。"),
+    Verb.SUBMITTED: _("診断を提出しました。%(about)s"),
+    Verb.REOPENED: _("提出した診断の回答を開き直しました。"),
+    Verb.EVIDENCE_ADDED: _("証拠のファイルを加えました。%(about)s"),
+    Verb.EVIDENCE_REMOVED: _("証拠のファイルを消しました。"),
+    Verb.REPORT_ORDERED: _("行動計画書（PDF）を作りました。%(about)s"),
+    Verb.REPORT_TAKEN: _("行動計画書（PDF）を受け取りました。%(about)s"),
+    Verb.EXPORTED: _("会社のデータを持ち出しました。"),
+    Verb.DELETION_ASKED: _("会社の削除を申し込みました。"),
+    Verb.DELETION_CANCELLED: _("会社の削除を取りやめました。"),
+    Verb.DELETED: _("会社を削除しました。"),
+}
+LEFT_BY_ONESELF = _("会社から抜けました。")
+SOMETHING_ELSE = _("そのほかの操作をしました。")
+SOMEBODY_GONE = _("退会した人")
+NOBODY = _("サービスの処理")
+WITHOUT_A_NAME = _("名前を登録していない人")
+BODY_GONE = _("いまはない団体")
+
+FAULTS = {
+    "changed": _("%(number)d行目：中身が、書いたときから変わっています。"),
+    "missing": _("%(number)d行目：この行がありません。"),
+    "missing more": _("%(number)d行目から%(until)d行目まで：これらの行がありません。"),
+    "inserted": _("%(number)d行目：あとから差し込まれた行です。"),
+    "head": _("%(number)d行目より後：記録の長さを示す値が変わっています。この後の行が消されたかもしれません。"),
+    "kept": _("%(number)d行目：控えておいた値と違います。記録が丸ごと書き直されたかもしれません。"),
+    "unreadable": _("%(number)d行目：読めない値が入っています。これより後は確かめていません。"),
+}
+
+
+def fault_words(fault: Fault) -> str:
+    """A fault in the language of the moment, with the number of its line."""
+    kind = "missing more" if fault.kind == "missing" and fault.until > fault.number else fault.kind
+    return str(FAULTS[kind]) % {"number": fault.number, "until": fault.until}
+
+
+def whole_words(lines: int) -> str:
+    """That a log of so many lines is what was written."""
+    return now("%(lines)d行すべて、書いたときのままです。") % {"lines": lines}
+
+
+def broken_words(faults: int, lines: int) -> str:
+    """That a log of so many lines has so many faults."""
+    return now("%(lines)d行のうち、%(faults)d件の誤りが見つかりました。") % {"lines": lines, "faults": faults}

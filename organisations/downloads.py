@@ -1,0 +1,73 @@
+"""Files as they leave: to be saved and never shown by the browser; to an outsider only while the consent holds."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import File
+from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from organisations.access import shared_now
+from organisations.consent import What
+
+log = logging.getLogger(__name__)
+PIECE = 64 * 1024
+
+
+class Withdrawn(ConnectionResetError):
+    """The consent ended during the download. As an error of the connection it makes the server cut it: whoever was
+    reading has fewer bytes than were announced, and takes them for no whole file."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.ECONNRESET, "no longer shared")
+
+
+class Pieces(Iterator[bytes]):
+    """An open file, 64 KB at a time; closed with the response that sends it."""
+
+    def __init__(self, stream: File[Any]) -> None:
+        self.stream = stream
+
+    def __next__(self) -> bytes:
+        piece: bytes = self.stream.read(PIECE)
+        if not piece:
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        self.stream.close()
+
+
+class PiecesWhileShared(Pieces):
+    """The same for another body: asks again before each piece whether the company shares `what` with it."""
+
+    def __init__(self, stream: File[Any], *, body_id: UUID, organisation_id: UUID, what: What) -> None:
+        super().__init__(stream)
+        self.body_id, self.organisation_id, self.what = body_id, organisation_id, what
+
+    def __next__(self) -> bytes:
+        if self.what not in shared_now(self.body_id, self.organisation_id):
+            log.warning("download by body %s cut: company %s shares it no longer", self.body_id, self.organisation_id)
+            raise Withdrawn
+        return super().__next__()
+
+
+def attachment(pieces: Pieces, *, name: str, size: int, media_type: str) -> StreamingHttpResponse:
+    """The response that hands `pieces` over under `name`. Its views stand behind a door, which adds no-store."""
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    return StreamingHttpResponse(
+        pieces,
+        content_type=media_type,
+        headers={
+            "Content-Length": str(size),
+            "Content-Disposition": disposition or "attachment",
+            "X-Content-Type-Options": "nosniff",
+            # Should a browser show it after all: with no rights, and not as a page of this site.
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )

@@ -1,0 +1,110 @@
+"""A company that has a row in every table and files in the storage."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from assessments.models import ApprovalStep, Assignment, CarriedAnswer, Comment, Evidence, Followup
+from assessments.scoring.answers import Answer
+from organisations.audit import Verb, record
+from organisations.consent import What
+from organisations.models import Body, Grant, Invitation, Membership, Organisation, User
+from organisations.policy import Role
+from reports.models import ReportFile
+from tests.builders import (
+    FAKE_PDF,
+    FIRST,
+    SECOND,
+    THIRD,
+    answer,
+    full_answers,
+    make_assessment,
+    make_grant,
+    make_report,
+    make_submission,
+)
+
+SCAN = b"%PDF-1.7 " + b"scan " * 100
+
+
+def make_guest(organisation: Organisation, email: str, *, name: str = "") -> User:
+    """A respondent who came by an invitation and has no password."""
+    guest = User.objects.create_user(email, name=name)
+    Membership.objects.create(user=guest, organisation=organisation, role=Role.RESPONDENT)
+    return guest
+
+
+def store_evidence(organisation: Organisation, assessment_id: object, name: str, content: bytes = SCAN) -> Evidence:
+    stored = default_storage.save(f"evidence/{organisation.pk}/{timezone.now().timestamp()}", ContentFile(content))
+    return Evidence.unscoped.create(
+        organisation=organisation,
+        assessment_id=assessment_id,
+        question_id=FIRST,
+        file=stored,
+        name=name,
+        kind="application/pdf",
+        size=len(content),
+        sha256="0" * 64,
+    )
+
+
+def store_report(report: ReportFile, *, finished_at: dt.datetime | None = None) -> ReportFile:
+    """The job as one that is done, with its file."""
+    stored = default_storage.save(f"reports/{report.pk}/x.pdf", ContentFile(FAKE_PDF))
+    done = {"status": "done", "file": stored, "size": len(FAKE_PDF), "finished_at": finished_at or timezone.now()}
+    ReportFile.unscoped.filter(pk=report.pk).update(**done)
+    return ReportFile.unscoped.get(pk=report.pk)
+
+
+def furnish(organisation: Organisation, body: Body, *, by: User, word: str = "みなと") -> None:
+    """A row in every table that belongs to a company, each with `word` where it holds words."""
+    submission = make_submission(
+        organisation, answers={**full_answers(), FIRST: Answer.at(2, f"{word}の提出メモ")}, by=by
+    )
+    store_report(make_report(submission, requested_by=by))
+    opened = make_assessment(organisation, by=by)
+    answer(opened, FIRST, 3, by=by, note=f"{word}のメモ")
+    answer(opened, SECOND, "na", by=by, reason=f"{word}の理由")
+    answer(opened, THIRD, None, by=by, note=f"{word}の走り書き")
+    guest = make_guest(organisation, f"guest@{organisation.pk.hex[:8]}.example", name=f"{word}の客")
+    now = timezone.now()
+    invited = Invitation.unscoped.create(
+        organisation=organisation,
+        email=f"{word}@invited.example",
+        role=Role.RESPONDENT,
+        invited_by=by,
+        expires_at=now + dt.timedelta(days=14),
+    )
+    beside = {"organisation": organisation, "assessment": opened, "question_id": FIRST}
+    Assignment.unscoped.create(**beside, assignee=guest, assigned_by=by)
+    Assignment.unscoped.create(**beside, invitation=invited, assigned_by=by)
+    Comment.unscoped.create(**beside, author=guest, text=f"{word}のコメント")
+    Followup.unscoped.create(**beside, kind="ask-back", words=f"{word}の問い返し", asked_of=guest, raised_by=by)
+    ApprovalStep.unscoped.create(
+        organisation=organisation,
+        assessment=opened,
+        step="applied",
+        digest="0" * 64,
+        by=by,
+        name=f"{word} 申請者",
+        at=now,
+    )
+    entries = {"OLD-01": {"kind": "na", "level": None, "reason": f"{word}の昔の理由", "note": "", "explanation": ""}}
+    CarriedAnswer.unscoped.create(
+        organisation=organisation,
+        assessment=opened,
+        outcome="kept",
+        question_id="OLD-01",
+        kind="retired",
+        entries=entries,
+        proposed=None,
+    )
+    store_evidence(organisation, opened.pk, f"{word}の図面.pdf")
+    standing, ended = make_grant(organisation, body, What.ANSWERS, purpose=f"{word}の面談", by=by)
+    Grant.unscoped.filter(pk=ended.pk).update(revoked_at=now, revoked_by=by)
+    assert standing.active
+    record(Verb.GRANTED, actor=by, organisation=organisation.pk, body=body.pk, what=["scores"])
