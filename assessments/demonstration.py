@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from assessments import services
+from assessments import delegation, services
 from assessments.answers_file import AnswersFile, parse_json, read_answers
 from assessments.drafts import Draft
 from assessments.models import Assessment
@@ -24,16 +24,20 @@ from organisations.demonstration import (
     OFFICE_NAME,
     PASSWORD,
     SECRETS,
+    colleague,
     person,
     seed_bodies,
 )
 from organisations.models import Organisation, User
+from organisations.policy import Role
 from organisations.scoping import scope
 from organisations.services import found_organisation
 
 ANSWERS = Path(__file__).resolve().parent / "demo" / "answers.json"
 FINISHED = "shacho@kakuu-seimitsu.example"
 HALFWAY = "shacho@hajime-shoji.example"
+EDITOR = "keiri@hajime-shoji.example"
+RESPONDENT = "konyu@hajime-shoji.example"
 EARLIER_STEPS_BACK = frozenset({"A-SRC-02", "A-SRC-01", "I-COR-01", "I-PPL-02", "G-LDR-01", "G-INF-02", "G-EXP-01"})
 """Where the first submission, a season earlier, stood one level lower."""
 
@@ -72,6 +76,8 @@ def seed() -> list[SignIn]:
     return [
         SignIn(FINISHED, PASSWORD, finished.name, "提出済みの会社：結果・採点根拠・PDF・共有 / submitted, sharing"),
         SignIn(HALFWAY, PASSWORD, halfway.name, "回答の途中の会社：設問票・分担 / half-way, delegating"),
+        SignIn(EDITOR, PASSWORD, halfway.name, "編集者：見直し・申請 / editor: review, apply"),
+        SignIn(RESPONDENT, "", halfway.name, "回答者：頼まれた設問だけ / respondent: assigned questions only"),
         SignIn(COORDINATOR, PASSWORD, NETWORK_NAME, "コーディネーター / coordinator"),
         SignIn(ADVISOR, PASSWORD, OFFICE_NAME, "アドバイザー / advisor"),
         SignIn(ADMINISTRATOR, PASSWORD, "経安カルテ", "運営管理者 / administrator"),
@@ -113,8 +119,13 @@ def _halfway(given: AnswersFile) -> None:
         },
     )
     begun = {name: answer for name, answer in given.answers.items() if name.startswith(("A-VIS", "A-SCN", "I-COR-01"))}
+    colleague(organisation, Role.EDITOR, EDITOR, "見本 次郎")
+    respondent = colleague(organisation, Role.RESPONDENT, RESPONDENT, "見本 三郎", password=None)
     with scope(organisation.pk):
-        services.start_assessment(organisation, by=user, answers=begun)
+        assessment = services.start_assessment(organisation, by=user, answers=begun)
+        if respondent is not None:
+            asked = [name for name, found in current_catalog().questions.items() if found.asked_of == "purchasing"]
+            delegation.assign(organisation, assessment.pk, asked, to=respondent, by=user)
 
 
 def _company(user: User, given: AnswersFile) -> Organisation:

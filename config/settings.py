@@ -288,6 +288,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", default=10, least=1)
 UPLOAD_LIMIT_BYTES = UPLOAD_LIMIT_MB * 2**20
 BODY_LIMIT_BYTES = UPLOAD_LIMIT_BYTES + 2 * 2**20
+# What companies handed in is read by the service's own user alone.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # Evidence files of one company, together.
 EVIDENCE_QUOTA_MB = env.number("EVIDENCE_QUOTA_MB", default=200, least=1)
 
@@ -314,6 +317,7 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+EMAIL_TIMEOUT = 10  # a mail server that hangs must not hold the person who waits for the page
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="経安カルテ <noreply@localhost>")
 
 # --- background jobs ----------------------------------------------------------------------------------------------

@@ -58,17 +58,15 @@ def person(email: str, name: str, *, password: str | None = PASSWORD) -> User | 
 def code_of(email: str, now: float | None = None) -> str:
     """The six digits that the authenticator app of a demonstration person shows. Raises KeyError for anybody else."""
     counter = int(time.time() if now is None else now) // mfa.TOTP_PERIOD
-    return format_hotp_value(hotp_value(SECRETS[email], counter))
+    return str(format_hotp_value(hotp_value(SECRETS[email], counter)))
 
 
 def colleague(
     organisation: Organisation, role: Role, email: str, name: str, *, password: str | None = PASSWORD
-) -> User | None:
+) -> Membership | None:
     """Somebody new in a company; None where the address is taken already."""
     user = person(email, name, password=password)
-    if user is not None:
-        Membership.objects.create(user=user, organisation=organisation, role=role)
-    return user
+    return Membership.objects.create(user=user, organisation=organisation, role=role) if user is not None else None
 
 
 def seed_bodies(companies: Iterable[Organisation], catalog_ref: str) -> None:

@@ -78,7 +78,7 @@ def _told(line: AuditLine, people: Mapping[str, str], bodies: Mapping[UUID, str]
         "before": _role(detail.get("before")),
         "after": _role(detail.get("after")),
         "target": people.get(line.target, str(SOMEBODY_GONE)),
-        "about": f"（{thing}）" if thing else "",
+        "about": _("（%(thing)s）") % {"thing": thing} if thing else "",
     }
     sentence = SENTENCES.get(line.verb, SOMETHING_ELSE)  # type: ignore[call-overload]
     if line.verb == Verb.LEFT and line.target == line.actor:

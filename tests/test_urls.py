@@ -52,7 +52,6 @@ from tests.builders import (
     make_body,
     make_body_member,
     make_grant,
-    make_member,
     make_report,
     make_submission,
     make_user,
@@ -70,6 +69,8 @@ BODIES = ("coordinator", "assistant", "coordinator0", "ended", "supervisor", "ad
 to and shares nothing with; ended: of a network whose consents it took back."""
 PLATFORM = ("administrator", "author")
 PEOPLE = (*COMPANY, *BODIES, *PLATFORM)
+COMPANY_PEOPLE = {"respondent", "viewer", "editor", "owner"}
+"""Those who know what the company is called; its name stands in the band at the top of their pages."""
 
 
 class Row(NamedTuple):
@@ -213,6 +214,7 @@ TABLE: dict[str, Row] = {
         "administer", platform("200", "404"), platform("422", "404"), {"email": "new@x.example"}
     ),
     "organisations:audit": Row("administer", platform("200", "404"), platform("200", "404")),
+    "organisations:account_delete": Row("signed in", members("200"), members("302"), {"email": "x@x.example"}),
     "assessments:front": PUBLIC_PAGE,
     "assessments:home": Row("signed in", members("302"), members("405")),
     "assessments:quick": PUBLIC_PAGE,
@@ -471,11 +473,10 @@ def make_body_rows(body: Body, organisation: Organisation) -> dict[str, Any]:
 @pytest.fixture
 def world(
     company: Organisation, network: Body, office: Body, media: Path, bells: list[Any], monkeypatch: pytest.MonkeyPatch,
-    stranger: User, viewer: User, editor: User, owner: User, coordinator: User, assistant: User, supervisor: User,
-    advisor: User, administrator: User, author: User,
+    stranger: User, respondent: User, viewer: User, editor: User, owner: User, coordinator: User, assistant: User,
+    supervisor: User, advisor: User, administrator: User, author: User,
 ) -> World:  # fmt: skip
     monkeypatch.setattr(paper, "quick_sheet", lambda context: FAKE_PDF)
-    respondent = make_member(company, Role.RESPONDENT, "respondent@minato.example", name="答 四郎")
     silent, parted, silent_office = (
         make_body(kind, name=name)
         for kind, name in (("network", "北ネット"), ("network", "西ネット"), ("office", "北窓口"))
@@ -549,20 +550,30 @@ def sent(row: Row, world: World) -> dict[str, Any]:
     return typed
 
 
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
 class Undone(Exception):
     """Takes back what a request did, so that each person finds the same world."""
 
 
-def ask(browser: Client, method: str, path: str, data: dict[str, Any], **headers: str) -> tuple[str, bool, str]:
-    """The verdict, whether anything in our tables changed, and what was shown; then everything is as before."""
+class Answer(NamedTuple):
+    """What came back, and whether anything in our tables changed."""
+
+    verdict: str
+    changed: bool
+    shown: str
+
+
+def ask(browser: Client, method: str, path: str, data: dict[str, Any], before: Rows, **headers: str) -> Answer:
+    """One request; then everything is as before, which is `before`: the next person finds the same world."""
     found, changed, shown = "", False, ""
     cache.clear()
-    before = contents()
+    browser.cookies.pop("messages", None)  # a message to somebody stands in a cookie, which no transaction takes back
     try:
         with transaction.atomic():
-            response = (
-                browser.get(path, headers=headers) if method == "GET" else browser.post(path, data, headers=headers)
-            )
+            send = browser.get if method == "GET" else browser.post
+            response = send(path, data, headers=headers)
             found = verdict(response)
             if response.streaming:
                 shown = b"".join(response.streaming_content).decode(errors="replace")  # type: ignore[attr-defined]
@@ -572,7 +583,7 @@ def ask(browser: Client, method: str, path: str, data: dict[str, Any], **headers
             raise Undone
     except Undone:
         pass
-    return found, changed, shown
+    return Answer(found, changed, shown)
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -583,39 +594,34 @@ RECORDED = {"reports:shared_submission", "reports:shared_evidence", "reports:dow
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_each_person_is_answered_as_the_table_says(method: str, world: World, cast: dict[str, Client]) -> None:
-    """All faults at once. Who is refused, and who only looks, changes nothing."""
-    wrong = []
+    """All faults at once. Who is refused, and who only looks, changes nothing, and what is not found names nothing."""
+    wrong, before = [], contents()
+    company = Organisation.objects.get(pk=world.ids["organisation_id"]).name
     for name, row in TABLE.items():
         expected = dict(zip(PEOPLE, (row.get if method == "GET" else row.post).split(), strict=True))
         for person in PEOPLE:
-            found, changed, _ = ask(cast[person], method, world.path(name, person), sent(row, world))
-            if found != expected[person]:
-                wrong.append(f"{method} {name} by {person}: {found}, not {expected[person]}")
-            quiet = method == "GET" and name not in RECORDED
-            if changed and (quiet or found[0] in "4fl"):
-                wrong.append(f"{method} {name} by {person}: changed something ({found})")
+            data = sent(row, world) if method == "POST" else {}
+            answer = ask(cast[person], method, world.path(name, person), data, before)
+            if answer.verdict != expected[person]:
+                wrong.append(f"{method} {name} by {person}: {answer.verdict}, not {expected[person]}")
+            looks = method == "GET" and name not in RECORDED
+            if answer.changed and (looks or answer.verdict[0] in "4fl"):
+                wrong.append(f"{method} {name} by {person}: changed something ({answer.verdict})")
+            if answer.verdict == "404" and person not in COMPANY_PEOPLE and company in answer.shown:
+                wrong.append(f"{method} {name} by {person}: names the company")
     assert not wrong, "\n".join(wrong)
 
 
 def test_a_fragment_opens_for_nobody_to_whom_the_page_is_closed(world: World, cast: dict[str, Client]) -> None:
-    closed = {"login", "404", "403", "factor"}
+    closed, before = {"login", "404", "403"}, contents()
     for name, row in TABLE.items():
+        if row.access in ELSEWHERE:
+            continue
         expected = dict(zip(PEOPLE, row.get.split(), strict=True))
         for person in (person for person in PEOPLE if expected[person] in closed):
-            found, changed, _ = ask(cast[person], "GET", world.path(name, person), {}, **{"HX-Request": "true"})
-            assert (found, changed) == (expected[person], False), f"{name} by {person}"
-
-
-def test_who_is_refused_sees_nothing_of_the_company(world: World, cast: dict[str, Client]) -> None:
-    name = Organisation.objects.get(pk=world.ids["organisation_id"]).name
-    for address, row in TABLE.items():
-        if row.access not in OF_COMPANY | OF_BODY | OF_PLATFORM:
-            continue
-        for method, expected in (("GET", row.get), ("POST", row.post)):
-            for person, answer in zip(PEOPLE, expected.split(), strict=True):
-                if answer == "404":
-                    _, _, shown = ask(cast[person], method, world.path(address, person), sent(row, world))
-                    assert name not in shown, f"{method} {address} by {person}"
+            path = world.path(name, person)
+            answer = ask(cast[person], "GET", path, {}, before, **{"HX-Request": "true"})
+            assert (answer.verdict, answer.changed) == (expected[person], False), f"{name} by {person}"
 
 
 @pytest.mark.parametrize("person", [*BODIES, *PLATFORM])
@@ -625,13 +631,14 @@ def test_a_role_beyond_ones_own_company_is_closed_until_a_second_factor_is_set_u
     user = world.users[person]
     assert user is not None
     Authenticator.objects.filter(user=user).delete()
-    browser = client_of(user)
+    browser, before = client_of(user), contents()
     for name, row in TABLE.items():
         if row.access not in OF_BODY | OF_PLATFORM:
             continue
         for method, expected in (("GET", row.get), ("POST", row.post)):
             open_with_it = dict(zip(PEOPLE, expected.split(), strict=True))[person] not in {"404", "403"}
-            found, changed, _ = ask(browser, method, world.path(name, person), sent(row, world))
+            data = sent(row, world) if method == "POST" else {}
+            found, changed, _ = ask(browser, method, world.path(name, person), data, before)
             assert not changed, f"{method} {name}"
             assert found in ({"factor"} if open_with_it else {"factor", "404", "403"}), f"{method} {name}: {found}"
 
@@ -647,7 +654,7 @@ def test_a_consent_that_ends_closes_what_it_opened_at_once(
     company = Organisation.objects.get(pk=world.ids["organisation_id"])
     body = world.bodies[person]["body_id"]
     for name in SHARED:
-        assert ask(cast[person], "GET", world.path(name, person), {})[0] == "200", name
+        assert ask(cast[person], "GET", world.path(name, person), {}, contents()).verdict == "200", name
     if how == "revoked":
         with scope(company.pk):
             sharing.revoke(company, Grant.unscoped.get(body=body, what="scores", revoked_at=None).pk, by=owner)
@@ -656,8 +663,9 @@ def test_a_consent_that_ends_closes_what_it_opened_at_once(
     else:
         with scope(company.pk):
             sharing.end_affiliation(Affiliation.objects.get(body_id=body), by=owner)
+    before = contents()
     for name in SHARED:
-        assert ask(cast[person], "GET", world.path(name, person), {})[:2] == ("404", False), name
+        assert ask(cast[person], "GET", world.path(name, person), {}, before)[:2] == ("404", False), name
 
 
 # --- other people's ids ----------------------------------------------------------------------------------------------
@@ -679,7 +687,7 @@ def test_what_belongs_elsewhere_or_does_not_exist_is_not_found_under_ones_own(
         "affiliation_id": Affiliation.unscoped.get(body=other_body).pk,
     }
     of_body = make_body_rows(other_body, elsewhere)
-    wrong = []
+    wrong, before = [], contents()
     for name in WITH_IDS:
         row = TABLE[name]
         person = "coordinator" if row.access in OF_BODY else "owner"
@@ -694,7 +702,8 @@ def test_what_belongs_elsewhere_or_does_not_exist_is_not_found_under_ones_own(
         path = OURS[name].path(ids)
         for method, expected in (("GET", row.get), ("POST", row.post)):
             answer = dict(zip(PEOPLE, expected.split(), strict=True))[person]
-            found, changed, shown = ask(cast[person], method, path, sent(row, world))
+            data = sent(row, world) if method == "POST" else {}
+            found, changed, shown = ask(cast[person], method, path, data, before)
             # A method that a page does not take may be refused before or after the ids are looked up.
             if found not in {"404", answer if answer == "405" else "404"} or changed or elsewhere.name in shown:
                 wrong.append(f"{method} {name}: {found}{' changed' if changed else ''}")
@@ -729,7 +738,7 @@ def test_a_form_from_another_site_is_refused(world: World) -> None:
         browser = Client(enforce_csrf_checks=True)
         if (user := world.users[person]) is not None:
             browser.force_login(user)
-        found, changed, _ = ask(browser, "POST", world.path(name, person), sent(row, world))
+        found, changed, _ = ask(browser, "POST", world.path(name, person), sent(row, world), contents())
         assert (found, changed) == ("403", False), f"{name} by {person}"
 
 

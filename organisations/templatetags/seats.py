@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organisations.consent import What
 from organisations.policy import BodyKind, BodyRole, PlatformRole, Role
@@ -34,7 +35,7 @@ ROLE_MEANS = {
 }
 WHAT_NAMES = {
     What.SCORES: _("点数"),
-    What.ANSWERS: _("回答"),
+    What.ANSWERS: pgettext_lazy("what was answered", "回答"),
     What.NOTES: _("メモと証拠のファイル"),
     What.REGISTERS: _("仕入先・技術の台帳"),
 }

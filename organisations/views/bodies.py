@@ -130,6 +130,6 @@ def part(request: BodyRequest, organisation_id: UUID) -> HttpResponse:
     except Affiliation.DoesNotExist:
         raise Http404 from None
     end_affiliation(affiliation, by=request.user)
-    words = _("%(name)s の登録を終えました。この会社からの共有も、すべて終わりました。")
+    words = _("%(name)s との関係を終えました。この会社からの共有も、すべて終わりました。")
     messages.success(request, words % {"name": affiliation.organisation.name})
     return redirect("reports:members", request.acting_for.pk)

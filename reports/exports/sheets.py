@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reports.exports import sheet_rows
 from reports.exports.holdings import Holdings
@@ -31,7 +32,7 @@ _ANSWER = (
     (_("答え"), WIDE),
     (_("該当なしの理由"), MIDDLE),
     (_("メモ"), WIDE),
-    (_("点数についての説明"), WIDE),
+    (_("実施しない理由・予定"), WIDE),
 )
 
 
@@ -60,12 +61,12 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         sheet_rows.assessments,
     ),
-    Sheet(_("回答"), (_ASSESSMENT, *_QUESTION, *_ANSWER, (_("答えた人"), MIDDLE), _AT), sheet_rows.answers),
+    Sheet(pgettext_lazy("what was answered", "回答"), (_ASSESSMENT, *_QUESTION, *_ANSWER, (_("答えた人"), MIDDLE), _AT), sheet_rows.answers),
     Sheet(
         _("提出と点数"),
         (
             _ASSESSMENT,
-            (_("回"), NARROW),
+            (_("提出の回数"), NARROW),
             (_("提出した日時"), MIDDLE),
             (_("提出した人"), MIDDLE),
             (_("設問票"), MIDDLE),
@@ -78,7 +79,7 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         sheet_rows.submissions,
     ),
-    Sheet(_("提出した回答"), (_ASSESSMENT, (_("回"), NARROW), *_QUESTION, *_ANSWER), sheet_rows.submitted_answers),
+    Sheet(_("提出した回答"), (_ASSESSMENT, (_("提出の回数"), NARROW), *_QUESTION, *_ANSWER), sheet_rows.submitted_answers),
     Sheet(
         _("版の引き継ぎ"),
         (_ASSESSMENT, *_QUESTION, (_("引き継ぎ"), MIDDLE), (_("前の版での答え"), WIDE)),
@@ -87,7 +88,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(_("担当"), (_ASSESSMENT, *_QUESTION, (_("答える人"), MIDDLE), _BY, _AT), sheet_rows.assignments),
     Sheet(_("コメント"), (_ASSESSMENT, *_QUESTION, (_("内容"), WIDE), _BY, _AT), sheet_rows.comments),
     Sheet(
-        _("見直しと問い返し"),
+        _("あとで見る印と聞き返し"),
         (
             _ASSESSMENT,
             *_QUESTION,
@@ -120,7 +121,7 @@ SHEETS: tuple[Sheet, ...] = (
         _("PDF"),
         (
             _ASSESSMENT,
-            (_("回"), NARROW),
+            (_("提出の回数"), NARROW),
             (_("種類"), MIDDLE),
             (_("言語"), NARROW),
             (_("状態"), MIDDLE),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
@@ -12,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from assessments.file_names import cleaned
 from assessments.models import Submission
 from organisations.access import TenantRequest, requires
 from organisations.audit import Verb, record
@@ -56,7 +56,7 @@ def download(request: TenantRequest, report_id: UUID) -> HttpResponseBase:
     if request.method == "GET":
         ours = request.organisation.pk
         record(Verb.REPORT_TAKEN, actor=request.user, organisation=ours, target=job.submission_id)
-    company = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", str(job.submission.company.get("name", "")))[:60]
+    company = cleaned(str(job.submission.company.get("name", "")))[:60]
     day = timezone.localtime(job.submission.submitted_at).strftime("%Y%m%d")
     return FileResponse(
         stream,

@@ -10,9 +10,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from assessments import demonstration
-from assessments.models import Assessment, Submission
+from assessments.models import Assessment, Assignment, Submission
 from guidance.registry import current_catalog
-from organisations.models import Membership, Organisation, User
+from organisations.models import Affiliation, Grant, Membership, Organisation, User
 from tests.builders import contents, row_counts, rows_of
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def seed() -> str:
 
 def test_seeding_makes_a_finished_company_and_one_half_way_and_says_how_to_sign_in() -> None:
     said = seed()
-    for email in (demonstration.FINISHED, demonstration.HALFWAY):
+    for email in (demonstration.FINISHED, demonstration.HALFWAY, demonstration.EDITOR):
         assert f"{email} / {demonstration.PASSWORD}" in said
         organisation = Membership.objects.get(user__email=email).organisation
         assert organisation.name in said
@@ -87,6 +87,40 @@ def test_a_real_site_refuses_the_demonstration_and_stays_empty(settings: Setting
         seed()
     assert row_counts() == before
     assert User.objects.count() == 0
+
+
+def test_whose_role_needs_it_signs_in_with_the_code_that_the_command_prints() -> None:
+    said = seed()
+    codes = StringIO()
+    call_command("demo_code", stdout=codes)
+    for email in (demonstration.COORDINATOR, demonstration.ADVISOR, demonstration.ADMINISTRATOR):
+        assert f"{email} / {demonstration.PASSWORD}" in said
+        browser = Client()
+        browser.post("/account/login/", {"login": email, "password": demonstration.PASSWORD})
+        assert browser.get("/home").status_code == 302, "the password alone opens nothing"
+        code = next(line.split()[0] for line in codes.getvalue().splitlines() if line.endswith(email))
+        response = browser.post("/account/2fa/authenticate/", {"code": code}, follow=True)
+        assert response.status_code == 200
+        assert browser.get(response.redirect_chain[-1][0]).status_code == 200
+
+
+def test_the_respondent_is_asked_what_purchasing_knows_and_has_no_password() -> None:
+    seed()
+    respondent = User.objects.get(email=demonstration.RESPONDENT)
+    assert not respondent.has_usable_password()
+    asked = set(Assignment.unscoped.filter(assignee=respondent).values_list("question_id", flat=True))
+    assert asked == {q.id for q in current_catalog().questions.values() if q.asked_of == "purchasing"}
+
+
+def test_the_first_company_shares_with_network_and_office_and_the_second_with_nobody() -> None:
+    seed()
+    shared = {(g.organisation.name, g.body.name, g.what) for g in Grant.unscoped.select_related("organisation", "body")}
+    finished = demonstration.answers_file().company.name
+    assert shared == {
+        (finished, demonstration.NETWORK_NAME, "scores"),
+        *((finished, demonstration.OFFICE_NAME, what) for what in ("scores", "answers", "notes")),
+    }
+    assert Affiliation.unscoped.count() == 3
 
 
 def test_the_answers_file_of_the_demonstration_is_a_valid_one() -> None:

@@ -20,6 +20,7 @@ class Command(BaseCommand):
                 " / the demonstration uses a password that everybody knows; only with SECURE=0, on your own machine"
             )
         for sign_in in seed():
-            self.stdout.write(f"{sign_in.place}\n  {sign_in.shows}\n  {sign_in.email} / {sign_in.password}")
+            second = sign_in.password or "（パスワードなし：メールで届くコード / no password: a code by mail）"
+            self.stdout.write(f"{sign_in.place}\n  {sign_in.shows}\n  {sign_in.email} / {second}")
             if sign_in.second_factor:
                 self.stdout.write("  2段階目の6桁 / second step: .venv/bin/python manage.py demo_code")
