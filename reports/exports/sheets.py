@@ -61,7 +61,11 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         sheet_rows.assessments,
     ),
-    Sheet(pgettext_lazy("what was answered", "回答"), (_ASSESSMENT, *_QUESTION, *_ANSWER, (_("答えた人"), MIDDLE), _AT), sheet_rows.answers),
+    Sheet(
+        pgettext_lazy("what was answered", "回答"),
+        (_ASSESSMENT, *_QUESTION, *_ANSWER, (_("答えた人"), MIDDLE), _AT),
+        sheet_rows.answers,
+    ),
     Sheet(
         _("提出と点数"),
         (
@@ -79,7 +83,9 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         sheet_rows.submissions,
     ),
-    Sheet(_("提出した回答"), (_ASSESSMENT, (_("提出の回数"), NARROW), *_QUESTION, *_ANSWER), sheet_rows.submitted_answers),
+    Sheet(
+        _("提出した回答"), (_ASSESSMENT, (_("提出の回数"), NARROW), *_QUESTION, *_ANSWER), sheet_rows.submitted_answers
+    ),
     Sheet(
         _("版の引き継ぎ"),
         (_ASSESSMENT, *_QUESTION, (_("引き継ぎ"), MIDDLE), (_("前の版での答え"), WIDE)),
