@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from guidance.catalog import Catalog
 from organisations.forms import one_line
@@ -159,7 +158,7 @@ class MembersFilterForm(forms.Form):
         choices=[("", _("すべて")), ("yes", _("提出した会社")), ("no", _("まだの会社"))],
     )
     round = forms.ChoiceField(
-        label=pgettext_lazy("of a network", "回"),
+        label=_("診断の回"),
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )

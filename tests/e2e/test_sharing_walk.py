@@ -119,8 +119,7 @@ def test_a_respondent_sees_and_answers_what_was_assigned_and_the_owner_sees_who_
         assert answer.status in {403, 404}, path
 
     owner.goto(f"{contents}review")
-    line = owner.locator("main").get_by_text("資材 四郎")
-    expect(line.first).to_be_visible()
+    expect(owner.locator("main li", has_text="資材 四郎").first).to_be_visible()
     check(owner, "review")
 
 
