@@ -22,6 +22,8 @@ env.load_file(BASE_DIR / ".env")
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret_key(debug=DEBUG)
+# Earlier keys: what they signed or locked (links, sessions, second factors) still opens while they stand here.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 # What seals the audit log. With a key of its own, SECRET_KEY can be renewed without ending the log.
 AUDIT_KEY = env.text("AUDIT_KEY") or SECRET_KEY
 SECURE = env.flag("SECURE", default=not DEBUG)

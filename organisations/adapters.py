@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from base64 import urlsafe_b64encode
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,6 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -48,8 +51,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         unlock(user.email)
 
 
+def _box() -> MultiFernet:
+    """Locked with a key made from SECRET_KEY; what was locked with an earlier one still opens."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    made = (hmac.digest(key.encode(), b"organisations.second_factor", "sha256") for key in keys)
+    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in made])
+
+
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Names that a person can tell apart."""
+    """Names that a person can tell apart, and secrets that a copy of the database alone does not give away."""
+
+    def encrypt(self, text: str) -> str:
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _box().decrypt(encrypted_text.encode()).decode()
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         number = Authenticator.objects.filter(user=user, type=type).count() + 1

@@ -23,7 +23,7 @@ from organisations.limits import limited
 from organisations.mailing import NotMailed
 from organisations.models import Membership
 from organisations.policy import Permission
-from organisations.views.people import link_of
+from organisations.views.sending import link_of
 
 
 @requires(Permission.MANAGE)

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,6 +17,7 @@ from organisations.models import Invitation, Membership
 from organisations.people_forms import InvitationForm, RoleForm
 from organisations.policy import Permission, Role
 from organisations.templatetags.seats import role_name
+from organisations.views.sending import link_of
 
 
 @requires(Permission.MANAGE)
@@ -127,11 +127,6 @@ def take_back(request: TenantRequest, invitation_id: UUID) -> HttpResponse:
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
-
-
-def link_of(request: TenantRequest) -> inviting.LinkOf:
-    """The absolute address of an invitation's page."""
-    return lambda token: request.build_absolute_uri(reverse("organisations:invitation", args=[token]))
 
 
 def _page(request: TenantRequest, form: InvitationForm, *, status: int) -> HttpResponse:

@@ -11,15 +11,26 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from assessments import approving, reviewing, services
+from assessments import approving, delegation, reviewing, services
 from assessments.approval import Lapsed
-from assessments.models import ApprovalStep, Assessment, Followup, Submission
+from assessments.models import ApprovalStep, Assessment, Assignment, Followup, Submission
 from assessments.scoring.answers import Answer
-from organisations.models import Organisation, User
+from organisations import inviting
+from organisations.models import AuditLine, Organisation, User
 from organisations.scoping import scope
 from reports import jobs
 from reports.models import ReportFile
-from tests.builders import FIRST, draft, make_assessment, make_report, make_submission, rows_of
+from tests.builders import (
+    FIRST,
+    SECOND,
+    draft,
+    make_assessment,
+    make_invitation,
+    make_report,
+    make_submission,
+    make_user,
+    rows_of,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -201,3 +212,29 @@ def test_of_two_workers_at_once_one_makes_the_file(
     assert len(printer) == 1
     job.refresh_from_db()
     assert (job.status, job.attempts) == ("done", 1)
+
+
+def test_two_owners_who_ask_the_same_person_at_once_ask_each_question_once(
+    start: Callable[[Work], Future[Any]], company: Organisation, assessment: Assessment, owner: User, respondent: User
+) -> None:
+    colleague, asked = respondent.memberships.get(), [FIRST, SECOND]
+
+    def ask() -> int:
+        return delegation.assign(company, assessment.pk, asked, to=colleague, by=owner).fresh
+
+    assert sorted(done.result() for done in [start(ask) for _ in range(4)]) == [0, 0, 0, len(asked)]
+    assert Assignment.unscoped.count() == len(asked)
+
+
+def test_of_two_who_accept_an_invitation_at_once_one_wins(
+    start: Callable[[Work], Future[Any]], company: Organisation
+) -> None:
+    invitation = make_invitation(company)
+    invited = make_user(invitation.email, name="田中")
+
+    def take() -> object:
+        return inviting.accept(invitation.pk, by=invited)
+
+    done = [future.result() for future in [start(take), start(take)]]
+    assert sorted(isinstance(one, inviting.Used) for one in done) == [False, True]
+    assert AuditLine.objects.filter(verb="joined").count() == 1

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from smtplib import SMTPException
 from uuid import uuid4
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -360,23 +358,3 @@ def test_access_can_be_ended_after_the_submission_too(
         services.submit(company, assessment.pk, by=owner)
     browser.post(place(assessment, "assign/withdraw"), {"assignment": str(made.pk)})
     assert theirs.get(place(assessment, f"tasks/{VISIBILITY}")).status_code == 404
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows: its writers never overlap")
-@pytest.mark.django_db(transaction=True)
-def test_two_owners_who_ask_the_same_person_at_once_ask_each_question_once(
-    company: Organisation, assessment: Assessment, owner: User, respondent: User
-) -> None:
-    colleague = respondent.memberships.get()
-
-    def work(_number: int) -> int:
-        try:
-            with scope(company.pk):
-                done = delegation.assign(company, assessment.pk, IDS, to=colleague, by=owner)
-                return done.fresh
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        assert sorted(pool.map(work, range(4))) == [0, 0, 0, len(IDS)]
-    assert Assignment.unscoped.count() == len(IDS)

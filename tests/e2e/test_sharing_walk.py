@@ -10,7 +10,7 @@ from organisations.demonstration import ADMINISTRATOR, COORDINATOR, NETWORK_NAME
 from tests.e2e import live, steps
 from tests.e2e.conftest import OpenContext, Watch
 from tests.e2e.steps import card, expect_saved, pick
-from tests.e2e.test_accessibility import check
+from tests.e2e.test_accessibility import check, follow
 
 LINK = re.compile(r"https?://[^/\s]+(/invitations/\S+)")
 RESPONDENT, COLLEAGUE, STRANGER = "shizai@e2e.example", "keiri@e2e.example", "yosono@e2e.example"
@@ -51,7 +51,7 @@ def sign_in_with_app(page: Page, email: str) -> None:
 
 
 def nav(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="主なページ").get_by_role("link", name=name).click()
+    follow(page, page.get_by_role("navigation", name="主なページ").get_by_role("link", name=name))
 
 
 def test_an_owner_invites_a_colleague_who_joins_with_the_mailbox_alone(
@@ -90,9 +90,9 @@ def test_a_respondent_sees_and_answers_what_was_assigned_and_the_owner_sees_who_
 ) -> None:
     owner = open_context().new_page()
     steps.sign_in(owner, steps.HALFWAY)
-    owner.get_by_role("link", name="続きを答える").click()
+    follow(owner, owner.get_by_role("link", name="続きを答える"))
     contents = owner.url
-    owner.get_by_role("link", name="担当を決める").click()
+    follow(owner, owner.get_by_role("link", name="担当を決める"))
     check(owner, "assign")
     owner.get_by_label("一覧にいない方のメールアドレス").fill(RESPONDENT)
     owner.evaluate("document.querySelectorAll('main details').forEach(details => { details.open = true })")
@@ -106,7 +106,7 @@ def test_a_respondent_sees_and_answers_what_was_assigned_and_the_owner_sees_who_
     expect(page.get_by_role("heading", name="あなたへの設問")).to_be_visible()
     expect(page.locator("main")).to_contain_text("0 / 2")
     check(page, "tasks")
-    page.locator("ul.contents-list a").first.click()
+    follow(page, page.locator("ul.contents-list a").first)
     expect(page.locator("section.question")).to_have_count(2)
     pick(card(page, "A-SRC-01"), "2")
     expect_saved(page, "A-SRC-01")
@@ -131,9 +131,9 @@ def test_a_consent_opens_and_closes_at_once_and_the_company_sees_who_looked(
     sign_in_with_app(coordinator, COORDINATOR)
     expect(coordinator.locator(".seat")).to_contain_text(NETWORK_NAME)
     check(coordinator, "members")
-    coordinator.get_by_role("link", name="架空精密工業株式会社（見本）").click()
+    follow(coordinator, coordinator.get_by_role("link", name="架空精密工業株式会社（見本）"))
     check(coordinator, "member")
-    coordinator.locator("main ul.list-group a").first.click()
+    follow(coordinator, coordinator.locator("main ul.list-group a").first)
     expect(coordinator.locator(".score-card")).to_have_count(3)
     expect(coordinator.locator("main")).not_to_contain_text("採点の根拠")
     check(coordinator, "shared-submission")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from smtplib import SMTPException
 
@@ -18,7 +17,6 @@ from allauth.mfa.totp.internal.auth import (
 )
 from allauth.socialaccount.models import SocialAccount
 from django.core import mail, signing
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -386,25 +384,6 @@ def test_an_invitation_is_accepted_once(company: Organisation, invitation: Invit
     Membership.objects.filter(user=tanaka).delete()
     assert accept(client_of(tanaka), invitation).status_code == 302
     assert ADDRESS not in roles(company), "a used link brings nobody back who was taken out"
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows: its writers never overlap")
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_accept_at_once_one_wins(company: Organisation, invitation: Invitation) -> None:
-    tanaka = make_user(ADDRESS, name="田中")
-
-    def take(_number: int) -> str:
-        try:
-            inviting.accept(invitation.pk, by=tanaka)
-        except inviting.Used:
-            return "used"
-        finally:
-            connection.close()
-        return "taken"
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(take, range(2))) == ["taken", "used"]
-    assert AuditLine.objects.filter(verb="joined").count() == 1
 
 
 def test_an_invitation_of_one_company_gives_nothing_in_another(

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.usersessions.models import UserSession
+from cryptography.fernet import InvalidToken
 from django.conf import settings as configured
 from django.core import mail
 from django.http import HttpResponse
@@ -142,6 +143,19 @@ def test_an_authenticator_app_is_set_up_with_the_code_that_it_shows_after_provin
     assert downloaded.content.decode().split() == codes
     assert [sent.subject for sent in mail.outbox] == ["[経安カルテ] 認証アプリが登録されました"]
     assert "認証アプリが加えられました" in mail.outbox[0].body
+
+
+def test_a_copy_of_the_database_gives_away_no_secret_of_an_authenticator_app(settings: Settings) -> None:
+    user = make_user()
+    secret = with_app(user)
+    rows = Authenticator.objects.filter(user=user)
+    assert [secret in str(row.data) for row in rows] == [False] * len(rows)
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "a new key that knows nothing of the old one, and is long enough"
+    totp = rows.get(type="totp")
+    with pytest.raises(InvalidToken):
+        totp.wrap().validate_code(shown(secret))
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert totp.wrap().validate_code(shown(secret))
 
 
 @pytest.mark.parametrize("way", ["password", "code"])
