@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.audit import Verb
@@ -111,9 +111,9 @@ def fault_words(fault: Fault) -> str:
 
 def whole_words(lines: int) -> str:
     """That a log of so many lines is what was written."""
-    return now("%(lines)d行すべて、書いたときのままです。") % {"lines": lines}
+    return gettext("%(lines)d行すべて、書いたときのままです。") % {"lines": lines}
 
 
 def broken_words(faults: int, lines: int) -> str:
     """That a log of so many lines has so many faults."""
-    return now("%(lines)d行のうち、%(faults)d件の誤りが見つかりました。") % {"lines": lines, "faults": faults}
+    return gettext("%(lines)d行のうち、%(faults)d件の誤りが見つかりました。") % {"lines": lines, "faults": faults}

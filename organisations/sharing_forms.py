@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.consent import LONGEST_DAYS, InvalidTerm, What, check_term
@@ -80,7 +80,7 @@ class GrantForm(forms.Form):
         except InvalidTerm:
             last = today + dt.timedelta(days=LONGEST_DAYS)
             raise forms.ValidationError(
-                now("今日から %(last)s までの日を選んでください。") % {"last": f"{last:%Y/%m/%d}"}
+                gettext("今日から %(last)s までの日を選んでください。") % {"last": f"{last:%Y/%m/%d}"}
             ) from None
         return until
 

@@ -20,9 +20,24 @@ from django.test import Client
 from assessments.scoring.answers import Answer
 from guidance.catalog import Text
 from guidance.registry import current_catalog, library
+from organisations.consent import What
 from organisations.models import User
+from organisations.policy import PlatformRole, Role
 from reports import paper
-from tests.builders import PASSWORD, make_assessment, make_organisation, make_submission, make_user
+from tests.builders import (
+    PASSWORD,
+    make_assessment,
+    make_assignment,
+    make_body,
+    make_body_member,
+    make_grant,
+    make_invitation,
+    make_member,
+    make_organisation,
+    make_platform_member,
+    make_submission,
+    make_user,
+)
 from tests.reports import samples
 
 ROOT = Path(settings.BASE_DIR)
@@ -257,6 +272,69 @@ def test_a_company_in_english_sees_no_japanese(english: Client, firm: tuple[str,
     places += [f"{root}a/{opened.pk}/{page}" for page in ("", "submit", "result")]
     for address in places + sections:
         assert _japanese_in(_open(english, address)) == [], address
+
+
+@pytest.mark.django_db
+def test_colleagues_consent_and_data_in_english_show_no_japanese(english: Client, firm: tuple[str, User]) -> None:
+    root, user = firm
+    organisation = user.memberships.get().organisation
+    body = make_body("network", name="North Network")
+    make_grant(organisation, body, *What, by=user, purpose="To prepare the next meeting")
+    colleague = make_member(organisation, Role.RESPONDENT, name="Ken Sato")
+    make_member(organisation, Role.VIEWER, name="Mia Ito")
+    make_submission(organisation, answers=_english_answers(), by=user)
+    opened = make_assessment(organisation, answers=dict(list(_english_answers().items())[:9]), by=user)
+    make_assignment(opened, "A-VIS-01", "A-VIS-02", to=colleague)
+    make_invitation(organisation, by=user)
+    ahead = [
+        f"a/{opened.pk}/{page}" for page in ("review", "approval", "assign", "q/A-VIS-01/talk", "q/A-VIS-01/evidence")
+    ]
+    for page in ("people", "sharing", "log", "data", "deletion", "tasks", *ahead):
+        assert _japanese_in(_open(english, root + page)) == [], page
+    for typed in ({"text": ""}, {"text": "Who knows?"}):
+        response = english.post(f"{root}a/{opened.pk}/q/A-VIS-01/talk", typed, follow=True)
+        assert _japanese_in(response.content.decode()) == []
+    for page, typed in (
+        ("people", {"email": "no address", "role": "king"}),
+        ("sharing/grant", {"body_id": str(body.pk), "what": "scores", "until": "2020-01-01"}),
+        ("deletion", {"name": "Another name"}),
+        (f"a/{opened.pk}/assign", {}),
+        (f"a/{opened.pk}/q/A-VIS-01/followups", {"kind": "ask-back", "words": ""}),
+    ):
+        response = english.post(root + page, typed)
+        assert response.status_code == 422, page
+        assert _japanese_in(response.content.decode()) == [], page
+    english.force_login(colleague)
+    for page in ("tasks", f"a/{opened.pk}/tasks/A.visibility"):
+        assert _japanese_in(_open(english, root + page)) == [], page
+
+
+@pytest.mark.django_db
+def test_what_a_network_and_the_service_see_in_english_shows_no_japanese(
+    english: Client, firm: tuple[str, User]
+) -> None:
+    _root, user = firm
+    organisation = user.memberships.get().organisation
+    submission = make_submission(organisation, answers=_english_answers(), by=user)
+    body = make_body("network", name="North Network")
+    make_grant(organisation, body, *What, by=user, purpose="To prepare the next meeting")
+    root, member = f"/b/{body.pk}/", f"c/{organisation.pk}/"
+    english.force_login(make_body_member(body, name="Ann Mori"))
+    for page in ("", "staff", "rounds", "companies/invite", member, f"{member}s/{submission.pk}/"):
+        assert _japanese_in(_open(english, root + page)) == [], page
+    for page, typed in (("staff", {"email": "x", "role": ""}), ("rounds", {"name": "", "opens_on": "x"})):
+        assert _japanese_in(english.post(root + page, typed).content.decode()) == [], page
+    english.force_login(make_platform_member(PlatformRole.ADMINISTRATOR, name="Jo Kita"))
+    for page in ("/platform/", "/platform/audit", f"/platform/b/{body.pk}"):
+        assert _japanese_in(_open(english, page)) == [], page
+
+
+@pytest.mark.django_db
+def test_ones_own_account_in_english_shows_no_japanese(english: Client) -> None:
+    english.force_login(make_user(name="Kate Minato"))
+    for page in ("/account/2fa/", "/account/sessions/", "/account/password/change/", "/account/delete-me", "/home"):
+        assert _japanese_in(english.get(page, follow=True).content.decode()) == [], page
+    assert _japanese_in(Client(headers={"accept-language": "en"}).get("/invitations/altered").content.decode()) == []
 
 
 @pytest.mark.django_db
