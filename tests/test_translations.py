@@ -125,6 +125,15 @@ def test_the_catalog_has_just_the_messages_of_the_sources(po: polib.POFile, tmp_
 
 
 @pytest.mark.pure
+def test_messages_are_written_with_names_that_makemessages_knows() -> None:
+    alias = re.compile(r"gettext(?:_lazy)? as (?!_\b)\w+")
+    hidden = [
+        str(file) for room in ROOMS for file in (ROOT / room).rglob("*.py") if alias.search(file.read_text("utf-8"))
+    ]
+    assert hidden == [], "makemessages reads gettext, gettext_lazy and _ only"
+
+
+@pytest.mark.pure
 def test_catalog_and_sources_have_no_japanese_in_their_english() -> None:
     catalog = current_catalog()
     texts = [text for part in (catalog, *library().sources.values()) for text in _english(part)]

@@ -21,6 +21,7 @@ from pytest_django import Settings
 
 from organisations.models import User
 from organisations.second_factor import has_second_factor
+from organisations.templatetags.browsers import browser_name
 from tests.builders import PASSWORD, make_user
 from tests.conftest import ClientOf
 
@@ -328,3 +329,19 @@ def test_no_header_is_smuggled_into_a_mail(page: str, end: str) -> None:
 def test_the_addresses_of_signing_in_are_where_others_link_to() -> None:
     for name in ("account_login", "account_request_login_code", "mfa_index", "usersessions_list", "mfa_login_webauthn"):
         assert resolve(reverse(name)).url_name == name
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/131.0 Safari/537.36 Edg/131.0", "Edge（Windows）"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1", "Safari（iPhone）"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/131.0 Mobile Safari/537.36", "Chrome（Android）"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14.7; rv:133.0) Gecko/20100101 Firefox/133.0", "Firefox（Mac）"),
+        ("<script>alert(1)</script>", "不明なブラウザー"),
+        ("", "不明なブラウザー"),
+    ],
+)  # fmt: skip
+def test_a_device_is_called_as_its_owner_would_call_it(user_agent: str, name: str) -> None:
+    assert browser_name(user_agent) == name
