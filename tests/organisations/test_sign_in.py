@@ -284,13 +284,13 @@ def test_all_pages_of_the_second_factor_are_in_our_shell_and_in_japanese() -> No
 
 def test_the_places_where_one_is_signed_in_are_listed_and_the_others_can_be_ended() -> None:
     user, stranger = make_user(), make_user()
-    here, there = by_password(user)[0], Client(headers={"User-Agent": "Old phone"})
+    here, there = by_password(user)[0], Client(headers={"User-Agent": "Firefox (Android 9)"})
     by_password(user, there)
-    somebody_else, _ = by_password(stranger, Client(headers={"User-Agent": "Another person"}))
+    somebody_else, _ = by_password(stranger, Client(headers={"User-Agent": "Safari (iPhone)"}))
     page = here.get("/account/sessions/").content.decode()
     assert page.count("この端末") == 1
-    assert "Old phone" in page
-    assert "Another person" not in page
+    assert "Firefox（Android）" in page
+    assert "Safari（iPhone）" not in page
     here.post("/account/sessions/")
     assert (is_in(here), is_in(there), is_in(somebody_else)) == (True, False, True)
     assert UserSession.objects.filter(user=user).count() == 1
