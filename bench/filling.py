@@ -14,7 +14,6 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
@@ -32,6 +31,8 @@ from organisations.policy import Role  # noqa: E402
 
 BATCH = 100
 NOTE = "購買課の共有フォルダーに一覧があります。次の見直しは四半期の初めです。"
+
+SIGNED_IN_BY = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def fill(companies: int, clients: int) -> dict[str, Any]:
@@ -108,7 +109,7 @@ def _client(assessment: Assessment, section_id: str) -> dict[str, Any]:
     user = User.objects.get(memberships__organisation=assessment.organisation_id)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[BACKEND_SESSION_KEY] = SIGNED_IN_BY
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     place = [assessment.organisation_id, assessment.pk]
