@@ -158,7 +158,7 @@ class MembersFilterForm(forms.Form):
         choices=[("", _("すべて")), ("yes", _("提出した会社")), ("no", _("まだの会社"))],
     )
     round = forms.ChoiceField(
-        label=_("診断の回"),
+        label=_("どの回か"),
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )

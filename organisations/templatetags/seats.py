@@ -34,7 +34,7 @@ ROLE_MEANS = {
     BodyRole.ADVISOR: _("会社が共有した内容を見ます。"),
 }
 WHAT_NAMES = {
-    What.SCORES: _("点数"),
+    What.SCORES: pgettext_lazy("what is shared", "点数"),
     What.ANSWERS: pgettext_lazy("what was answered", "回答"),
     What.NOTES: _("メモと証拠のファイル"),
     What.REGISTERS: _("仕入先・技術の台帳"),
