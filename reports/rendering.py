@@ -24,6 +24,7 @@ from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from PIL import ImageFile
 
 PRINT_FONTS = ("BIZUDPGothic-Regular.ttf", "BIZUDPGothic-Bold.ttf", "NotoSansJP-Regular.ttf")
 FONTS_CONF = "fonts/fonts.conf"
@@ -114,6 +115,10 @@ def _engine() -> _Engine:
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    # Its import tells Pillow, for the whole process, to take pictures that are cut off. Ours are whole, and an upload
+    # that is not must be refused wherever something was printed before.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     class BundledFiles(URLFetcher):  # type: ignore[misc]
         """Serves `static:` from PRINT_ASSETS; every other address stops the printing."""

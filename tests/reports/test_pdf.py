@@ -13,10 +13,13 @@ import pytest
 from django.conf import settings
 
 from assessments.answers_file import Company
+from assessments.file_faults import Refused
+from assessments.file_kinds import recognise
 from assessments.scoring.answers import Answer
 from guidance.registry import get_catalog
 from reports import paper, rendering
 from reports.rendering import FontMissing, Printed, RenderingError, bundled_file, render, to_pdf
+from tests.assessments.papers import picture
 from tests.reports import samples
 
 pytestmark = pytest.mark.pure
@@ -235,3 +238,11 @@ def test_an_emoji_in_a_note_is_printed_as_geta_and_said_so() -> None:
     assert "髙﨑𠮷工業〓" in html
     assert "印刷用の書体にない文字" in html
     assert rendering.render(html).warnings == ()
+
+
+def test_a_picture_that_is_cut_off_is_refused_as_evidence_also_where_something_was_printed_before() -> None:
+    rendering.warm_up()
+    for kind in ("PNG", "JPEG"):
+        recognise(f"whole.{kind.lower()}", picture(kind))
+        with pytest.raises(Refused):
+            recognise(f"cut.{kind.lower()}", picture(kind)[:-500])
