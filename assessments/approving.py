@@ -16,7 +16,7 @@ from assessments import mailing
 from assessments.approval import Act, Chain, Step
 from assessments.models import Answer as AnswerRow
 from assessments.models import ApprovalStep, Assessment, Comment
-from assessments.services import AssessmentClosed, NothingAnswered, answers_of, chain_of
+from assessments.services import NothingAnswered, answers_of, chain_of, lock_open
 from guidance.catalog import Catalog, Question
 from organisations.audit import Verb, record
 from organisations.models import Membership, Organisation, User
@@ -105,9 +105,7 @@ def sent_back(assessment: Assessment) -> QuerySet[Comment]:
 
 
 def _locked(organisation: Organisation, assessment_id: UUID) -> tuple[Assessment, Chain]:
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if assessment.status != Assessment.Status.OPEN:
-        raise AssessmentClosed
+    assessment = lock_open(assessment_id)
     answers = answers_of(AnswerRow.objects.filter(assessment=assessment))
     if not answers:
         raise NothingAnswered

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from assessments.models import Assessment, Assignment
-from assessments.services import AssessmentClosed
+from assessments.services import lock_open
 from organisations import inviting, membership
 from organisations.models import Invitation, Membership, Organisation, User
 from organisations.policy import Permission, Role, allows
@@ -121,7 +121,7 @@ def assign(
     Raises Assessment.DoesNotExist, AssessmentClosed, CannotAnswer, and Membership.DoesNotExist for somebody of another
     company or who left.
     """
-    assessment = _locked(assessment_id)
+    assessment = lock_open(assessment_id)
     colleague = Membership.objects.select_related("user").get(pk=to.pk, organisation=organisation)
     return _assign(organisation, assessment, questions, to=colleague, by=by)
 
@@ -142,7 +142,7 @@ def assign_by_address(
     CannotAnswer.
     """
     # Before the invitation is recorded: who submits takes the assessment's lock before that of the audit log.
-    assessment = _locked(assessment_id)
+    assessment = lock_open(assessment_id)
     waiting = _open_invitation(email)
     if waiting is not None and not waiting.expired:
         return _assign(organisation, assessment, questions, to=waiting, by=by)
@@ -177,16 +177,11 @@ def _answers(role: str) -> bool:
     return allows(Role(role), Permission.RESPOND)
 
 
-def _locked(assessment_id: UUID) -> Assessment:
-    assessment: Assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if assessment.status != Assessment.Status.OPEN:
-        raise AssessmentClosed
-    return assessment
-
-
 def _open_invitation(email: str) -> Invitation | None:
-    waiting = Invitation.objects.filter(accepted_at__isnull=True, revoked_at__isnull=True)
-    return waiting.filter(email__iexact=email, organisation__isnull=False).first()
+    found: Invitation | None = (
+        Invitation.objects.waiting().filter(email__iexact=email, organisation__isnull=False).first()
+    )
+    return found
 
 
 def _assign(

@@ -22,8 +22,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from assessments.file_faults import Refused
 from assessments.file_kinds import recognise
 from assessments.file_names import cleaned, with_ending
-from assessments.models import Assessment, Evidence, Submission
-from assessments.services import AssessmentClosed, UnknownQuestion
+from assessments.models import Evidence, Submission
+from assessments.services import AssessmentClosed, UnknownQuestion, lock_open
 from guidance.registry import get_catalog
 from organisations.audit import Verb, record
 from organisations.models import Organisation, User
@@ -146,9 +146,7 @@ def _discard(found: Evidence) -> None:
 
 def _lock_open(assessment_id: UUID, question_id: str) -> None:
     """The lock keeps a file out of a submission that is being frozen."""
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if assessment.status != Assessment.Status.OPEN:
-        raise AssessmentClosed
+    assessment = lock_open(assessment_id)
     if question_id not in get_catalog(assessment.catalog_ref).questions:
         raise UnknownQuestion(question_id)
 
@@ -162,6 +160,11 @@ def beside(assessment_id: UUID, question_id: str | None = None) -> dict[str, lis
     for row in rows.select_related("uploaded_by"):
         found.setdefault(row.question_id, []).append(row)
     return found
+
+
+def submitted_with(submission: Submission) -> QuerySet[Evidence]:
+    """The files that stood beside the answers when they were submitted."""
+    return Evidence.objects.filter(assessment=submission.assessment_id, uploaded_at__lte=submission.submitted_at)
 
 
 def shared() -> QuerySet[Evidence]:

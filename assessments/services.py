@@ -102,15 +102,22 @@ def lock_company() -> None:
     Organisation.objects.select_for_update().only("pk").get(pk=current_organisation())
 
 
+def lock_open(assessment_id: UUID) -> Assessment:
+    """The assessment, whose writers queue here until the transaction ends. Raises Assessment.DoesNotExist and
+    AssessmentClosed."""
+    assessment: Assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
+    if assessment.status != Assessment.Status.OPEN:
+        raise AssessmentClosed
+    return assessment
+
+
 @transaction.atomic
 def adopt_answers(assessment_id: UUID, answers: Answers, *, by: User) -> int:
     """Put answers of the quick check where nothing stands yet; what was answered stays. Returns how many were taken.
 
     Raises AssessmentClosed.
     """
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if assessment.status != Assessment.Status.OPEN:
-        raise AssessmentClosed
+    assessment = lock_open(assessment_id)
     catalog = get_catalog(assessment.catalog_ref)
     standing = set(AnswerRow.objects.filter(assessment_id=assessment_id).values_list("question_id", flat=True))
     fresh = {name: answer for name, answer in answers.items() if name in catalog.questions and name not in standing}
@@ -177,9 +184,7 @@ def _save_on(
     by: User,
 ) -> AnswerRow:
     # The row lock makes writers of one assessment queue, and keeps an answer out of a submission being frozen.
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if assessment.status != Assessment.Status.OPEN:
-        raise AssessmentClosed
+    assessment = lock_open(assessment_id)
     if question_id not in get_catalog(assessment.catalog_ref).questions:
         raise UnknownQuestion(question_id)
     if draft.empty and (found is None or found.kind != AnswerRow.Kind.NONE):
@@ -222,9 +227,7 @@ def submit(organisation: Organisation, assessment_id: UUID, *, by: User | None) 
 
     Raises AssessmentClosed, NothingAnswered, and Lapsed where the answers are not those that were applied for.
     """
-    assessment = Assessment.objects.select_for_update().get(pk=assessment_id)
-    if assessment.status != Assessment.Status.OPEN:
-        raise AssessmentClosed
+    assessment = lock_open(assessment_id)
     catalog = get_catalog(assessment.catalog_ref)
     answers = answers_of(AnswerRow.objects.filter(assessment_id=assessment_id))
     if not answers:

@@ -143,13 +143,11 @@ def requires_shared(what: What | None) -> Callable[[SharedView[P]], View]:
             inside = _in_body(request, body_id, permission)
             if (closed := _second_factor_first(inside, BodyRole(inside.body_membership.role))) is not None:
                 return closed
-            company = _company_of(body_id, organisation_id)
             reader = cast(SharedRequest, inside)
-            reader.organisation = company
-            reader.shared = shared_now(body_id, organisation_id)
-            if what is not None and what not in reader.shared:
-                raise Http404
             with body_scope(body_id), scope(organisation_id):
+                reader.organisation, reader.shared = _company(), _granted()
+                if what is not None and what not in reader.shared:
+                    raise Http404
                 response = view(reader, *args, **kwargs)
                 if what is not None and response.status_code == 200:
                     record(
@@ -170,9 +168,7 @@ def requires_shared(what: What | None) -> Callable[[SharedView[P]], View]:
 def shared_now(body_id: UUID, organisation_id: UUID) -> frozenset[What]:
     """What the company shares with the body at this moment: nothing where it no longer belongs to it."""
     with body_scope(body_id), scope(organisation_id):
-        if not Affiliation.objects.filter(ended_at__isnull=True).exists():
-            return frozenset()
-        return frozenset(What(what) for what in Grant.objects.active().values_list("what", flat=True))
+        return _granted() if Affiliation.objects.present().exists() else frozenset()
 
 
 # --- the service ------------------------------------------------------------------------------------------------------
@@ -243,12 +239,17 @@ def _in_body(request: HttpRequest, body_id: UUID, permission: Permission) -> Bod
     return inside
 
 
-def _company_of(body_id: UUID, organisation_id: UUID) -> Organisation:
-    with body_scope(body_id), scope(organisation_id):
-        found = Affiliation.objects.filter(ended_at__isnull=True).select_related("organisation").first()
+def _company() -> Organisation:
+    """The company in scope, where it belongs to the body in scope."""
+    found: Affiliation | None = Affiliation.objects.present().select_related("organisation").first()
     if found is None:
         raise Http404
     return found.organisation
+
+
+def _granted() -> frozenset[What]:
+    """What holds today between the company and the body in scope. Asked only where the one belongs to the other."""
+    return frozenset(What(what) for what in Grant.objects.active().values_list("what", flat=True))
 
 
 def _second_factor_first(request: SignedInRequest, role: BodyRole | PlatformRole) -> HttpResponse | None:

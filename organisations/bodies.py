@@ -37,5 +37,5 @@ def open_round(body: Body, *, name: str, catalog_ref: str, opens_on: dt.date, cl
 
 def companies(body_id: UUID) -> QuerySet[Affiliation]:
     """The companies that belong to the body in scope, by name."""
-    present = Affiliation.objects.filter(body_id=body_id, ended_at__isnull=True)
+    present = Affiliation.objects.present().filter(body_id=body_id)
     return present.select_related("organisation").order_by("organisation__name", "organisation_id")

@@ -126,9 +126,7 @@ def send_again(invitation: Invitation, *, by: User, link: LinkOf) -> None:
 @transaction.atomic
 def revoke_invitation(invitation: Invitation, *, by: User) -> None:
     """End an invitation that was not accepted; one that ended already stays as it is."""
-    ended = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True).update(
-        revoked_at=timezone.now()
-    )
+    ended = Invitation.objects.waiting().filter(pk=invitation.pk).update(revoked_at=timezone.now())
     if ended:
         record(
             Verb.INVITATION_REVOKED,
@@ -141,9 +139,7 @@ def revoke_invitation(invitation: Invitation, *, by: User) -> None:
 
 def pending() -> list[Invitation]:
     """The invitations of the company or body in scope that wait for an answer, the latest first."""
-    return list(
-        Invitation.objects.filter(accepted_at__isnull=True, revoked_at__isnull=True).select_related("invited_by")
-    )
+    return list(Invitation.objects.waiting().select_related("invited_by"))
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------
@@ -158,7 +154,7 @@ def find(token: str) -> Invitation:
     """The invitation of a link, accepted ones included. Raises Altered, Revoked and Expired."""
     try:
         key, serial = signing.loads(token, salt=SALT)
-        found = (
+        found: Invitation | None = (
             Invitation.unscoped.select_related("organisation", "body", "invited_by")
             .filter(pk=UUID(hex=key), serial=serial)
             .first()
@@ -213,7 +209,7 @@ def accept(invitation_id: UUID, *, by: User, organisation: Organisation | None =
 
     Who is there already keeps the role they have. Raises AnotherPerson, Used, Revoked and Expired.
     """
-    found = Invitation.unscoped.select_for_update(of=("self",)).select_related("body").get(pk=invitation_id)
+    found: Invitation = Invitation.unscoped.select_for_update(of=("self",)).select_related("body").get(pk=invitation_id)
     _refuse_ended(found)
     if found.expires_at <= timezone.now():
         raise Expired
@@ -270,9 +266,7 @@ def _is_there(address: str, organisation: Organisation | None, body: Body | None
 def _open_invitation(
     address: str, organisation: Organisation | None, body: Body | None, role: str
 ) -> Invitation | None:
-    still = Invitation.unscoped.select_for_update().filter(
-        email=address, accepted_at__isnull=True, revoked_at__isnull=True
-    )
+    still = Invitation.unscoped.waiting().select_for_update().filter(email=address)
     found = still.filter(organisation=organisation) if organisation else still.filter(body=body, role=role)
     return found.first()
 

@@ -19,7 +19,7 @@ class NoSuchAccount(LookupError):
 def bodies_counted() -> QuerySet[Body]:
     """Every network and office, with `people` and `companies`: how many belong to it now. One query."""
     staff = BodyMembership.objects.filter(body=OuterRef("pk"))
-    present = Affiliation.unscoped.filter(body=OuterRef("pk"), ended_at__isnull=True)
+    present = Affiliation.unscoped.present().filter(body=OuterRef("pk"))
     return Body.objects.annotate(people=_count(staff), companies=_count(present)).order_by("kind", "name")
 
 

@@ -7,24 +7,23 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from organisations.consent import What
 from organisations.models import Affiliation, Body, Grant, Invitation
+from organisations.sharing import in_order
 
 
 def consents(companies: Iterable[Affiliation]) -> dict[UUID, list[Grant]]:
     """What each of `companies` shares with the body in scope at this moment, by the id of the company, in the order of
     `What`. One query."""
-    order = list(What)
     found: dict[UUID, list[Grant]] = {company.organisation_id: [] for company in companies}
     for grant in Grant.objects.active().filter(organisation_id__in=list(found)):
         found[grant.organisation_id].append(grant)
-    return {owner: sorted(grants, key=lambda grant: order.index(What(grant.what))) for owner, grants in found.items()}
+    return {owner: in_order(grants) for owner, grants in found.items()}
 
 
 def present(body: Body, organisation_id: UUID) -> Affiliation:
     """The company as it belongs to the body in scope. Raises Affiliation.DoesNotExist where it belongs no longer."""
-    found: Affiliation = Affiliation.objects.select_related("organisation").get(
-        body=body, organisation_id=organisation_id, ended_at__isnull=True
+    found: Affiliation = (
+        Affiliation.objects.present().select_related("organisation").get(body=body, organisation_id=organisation_id)
     )
     return found
 
@@ -32,6 +31,6 @@ def present(body: Body, organisation_id: UUID) -> Affiliation:
 def open_invitations(*, staff: bool) -> QuerySet[Invitation]:
     """Invitations of the body in scope that wait for an answer, the latest first: of people who are to work in it, or
     of companies that are to join it."""
-    waiting = Invitation.objects.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+    waiting = Invitation.objects.waiting()
     found: QuerySet[Invitation] = waiting.exclude(role="") if staff else waiting.filter(role="")
     return found.select_related("invited_by")

@@ -64,15 +64,20 @@ class Ended:
     lapsed: bool
 
 
+def in_order(grants: Iterable[Grant]) -> list[Grant]:
+    """Grants in the order of `What`."""
+    order = [what.value for what in What]
+    return sorted(grants, key=lambda grant: order.index(grant.what))
+
+
 def sharing() -> tuple[Shared, ...]:
     """The bodies of the company in scope with what is shared with each now. Two queries."""
     active: dict[UUID, list[Grant]] = {}
-    order = list(What)
     for grant in Grant.objects.active().select_related("granted_by"):
         active.setdefault(grant.body_id, []).append(grant)
     return tuple(
-        Shared(found, tuple(sorted(active.get(found.body_id, []), key=lambda grant: order.index(What(grant.what)))))
-        for found in Affiliation.objects.filter(ended_at__isnull=True).select_related("body")
+        Shared(found, tuple(in_order(active.get(found.body_id, []))))
+        for found in Affiliation.objects.present().select_related("body")
     )
 
 
@@ -93,7 +98,7 @@ def _ended(grant: Grant) -> Ended:
 def _queue(body_id: UUID) -> bool:
     """Whether the company in scope belongs to the body. Whoever changes what is shared between the two waits here for
     the one before, so that a consent given and one taken back at the same moment leave the state of the later one."""
-    present = Affiliation.objects.select_for_update().filter(body_id=body_id, ended_at__isnull=True)
+    present = Affiliation.objects.present().select_for_update().filter(body_id=body_id)
     return bool(present.values_list("pk", flat=True))
 
 
@@ -174,7 +179,7 @@ def end_affiliation(affiliation: Affiliation, *, by: User) -> bool:
     False where they had parted already.
     """
     now = timezone.now()
-    ended = Affiliation.objects.filter(pk=affiliation.pk, ended_at__isnull=True).update(ended_at=now)
+    ended = Affiliation.objects.present().filter(pk=affiliation.pk).update(ended_at=now)
     if not ended:
         return False
     Grant.objects.filter(

@@ -27,6 +27,7 @@ from assessments.views.sheets import Sheet, frame, sheet_of
 from guidance.catalog import Question
 from guidance.registry import get_catalog
 from organisations.access import TenantRequest, requires
+from organisations.fragments import is_htmx
 from organisations.policy import Permission, Role, allows
 
 SAVE_STATE = "X-Save-State"
@@ -67,7 +68,7 @@ def answer(request: TenantRequest, assessment_id: UUID, question_id: str) -> Htt
         return refused("error", 422)
     except services.AnswerConflict as conflict:
         return refused("conflict", 409, conflict.theirs)
-    if not _is_htmx(request):
+    if not is_htmx(request):
         messages.success(request, _("回答を保存しました。"))
         return redirect(_address(request, saved.row.assessment, question_id, assigned))
     found = get_catalog(saved.row.assessment.catalog_ref).section_of[question_id]
@@ -102,7 +103,7 @@ def _count(saved: services.Saved, section_id: str, assigned: Assigned) -> Count:
 
 def _card(request: TenantRequest, assessment: Assessment, question_id: str, assigned: Assigned) -> HttpResponse:
     question = _question(assessment, question_id)
-    if not _is_htmx(request):
+    if not is_htmx(request):
         return redirect(_address(request, assessment, question_id, assigned))
     sheet = sheet_of(request, assessment)
     shown = _shown(sheet, question, assigned)
@@ -134,7 +135,7 @@ def _refused(
     assessment = get_object_or_404(Assessment, pk=assessment_id)
     question = _question(assessment, question_id)
     card = typed_card(question, 0, form, assessment.catalog_ref, state=state, theirs=theirs)
-    if _is_htmx(request):
+    if is_htmx(request):
         context = {
             "card": card,
             "assessment": assessment,
@@ -159,10 +160,6 @@ def _address(request: TenantRequest, assessment: Assessment, question_id: str, a
     found = get_catalog(assessment.catalog_ref).section_of[question_id]
     name = "assessments:section" if assigned is None else "assessments:tasks_section"
     return f"{reverse(name, args=[request.organisation.pk, assessment.pk, found.id])}#{question_id}"
-
-
-def _is_htmx(request: TenantRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
 
 
 def _stated(response: HttpResponse, state: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from assessments.review_forms import CommentForm, FollowupForm
 from guidance.catalog import Question
 from guidance.registry import get_catalog
 from organisations.access import TenantRequest, requires
+from organisations.fragments import is_htmx
 from organisations.mailing import NotMailed
 from organisations.policy import Permission, Role, allows
 
@@ -171,12 +172,12 @@ def _talk(
         "may_settle": reviews and is_open,
         "said": said,
     }
-    template = "assessments/_talk.html" if _is_htmx(request) else "assessments/talk.html"
+    template = "assessments/_talk.html" if is_htmx(request) else "assessments/talk.html"
     return render(request, template, context, status=status)
 
 
 def _done(request: TenantRequest, assessment: Assessment, question: Question, said: str) -> HttpResponse:
-    if _is_htmx(request):
+    if is_htmx(request):
         return _talk(request, assessment, question, said=said)
     messages.success(request, said)
     return redirect("assessments:talk", request.organisation.pk, assessment.pk, question.id)
@@ -191,7 +192,3 @@ def _link_of(request: TenantRequest, assessment: Assessment, question: Question)
 
 def _closed() -> str:
     return _("この診断は提出済みか、新しい版に移っています。開き直すと書けます。")
-
-
-def _is_htmx(request: TenantRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"

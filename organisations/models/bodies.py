@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +59,14 @@ class BodyMembership(models.Model):
         return f"{self.user_id} {self.role} {self.body_id}"
 
 
+class AffiliationQuerySet(models.QuerySet[Any]):
+    """Companies in bodies."""
+
+    def present(self) -> AffiliationQuerySet:
+        """Those that have not ended."""
+        return self.filter(ended_at__isnull=True)
+
+
 class Affiliation(models.Model):
     """A company belongs to a network, or is a client of an office, until `ended_at`."""
 
@@ -67,8 +76,8 @@ class Affiliation(models.Model):
     since = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TwoSidedManager()
-    unscoped = models.Manager()
+    objects = TwoSidedManager.from_queryset(AffiliationQuerySet)()
+    unscoped = models.Manager.from_queryset(AffiliationQuerySet)()
 
     class Meta:
         ordering = ["since"]

@@ -64,6 +64,14 @@ class Grant(models.Model):
         return self.revoked_at is None and self.until >= timezone.localdate()
 
 
+class InvitationQuerySet(models.QuerySet[Any]):
+    """Invitations."""
+
+    def waiting(self) -> InvitationQuerySet:
+        """Those that were neither accepted nor taken back; their days may be over."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+
+
 class Invitation(models.Model):
     """Somebody was asked by mail: into a company (a `role` of Role), into a body (a `role` of BodyRole), or, with no
     role, to bring a company of theirs into the body.
@@ -85,8 +93,8 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TwoSidedManager()
-    unscoped = models.Manager()
+    objects = TwoSidedManager.from_queryset(InvitationQuerySet)()
+    unscoped = models.Manager.from_queryset(InvitationQuerySet)()
 
     class Meta:
         ordering = ["-created_at"]

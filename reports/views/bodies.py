@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from assessments.models import Evidence, Submission
+from assessments import evidence
+from assessments.models import Submission
 from assessments.submitted_by import with_submitted
 from organisations.access import BodyRequest, SharedRequest, requires_in_body, requires_shared
 from organisations.bodies import companies
@@ -60,7 +61,7 @@ def members(request: BodyRequest) -> HttpResponse:
 @require_safe
 def member(request: SharedRequest) -> HttpResponse:
     """One company: that it belongs here and whether it submitted, what it shares, and the way to that."""
-    company = with_submitted(Affiliation.objects.filter(ended_at__isnull=True)).get()
+    company = with_submitted(Affiliation.objects.present()).get()
     may_see = _may(request, Permission.SHARED)
     shares_scores = may_see and What.SCORES in request.shared
     context = {
@@ -101,7 +102,7 @@ def _submissions() -> list[Submission]:
 
 def _remarks(report: ReportContext, submission: Submission) -> list[Remark]:
     """With the files that stood beside the answers when they were submitted; one that was added later was not."""
-    files = Evidence.objects.filter(assessment=submission.assessment_id, uploaded_at__lte=submission.submitted_at)
+    files = evidence.submitted_with(submission)
     return remarks(report, [(file.question_id, file.pk, file.name) for file in files])
 
 

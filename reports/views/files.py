@@ -15,6 +15,7 @@ from assessments.file_names import cleaned
 from assessments.models import Submission
 from organisations.access import TenantRequest, requires
 from organisations.audit import Verb, record
+from organisations.fragments import is_htmx
 from organisations.limits import limited
 from organisations.policy import Permission
 from reports import jobs
@@ -37,8 +38,7 @@ def order(request: TenantRequest, submission_id: UUID) -> HttpResponse:
 def status(request: TenantRequest, report_id: UUID) -> HttpResponse:
     """Where the job stands: a page that asks again by itself (htmx; without JavaScript by a link)."""
     job = get_object_or_404(ReportFile.objects.select_related("submission"), pk=report_id)
-    fragment = request.headers.get("HX-Request") == "true"
-    template = "reports/_job.html" if fragment else "reports/status.html"
+    template = "reports/_job.html" if is_htmx(request) else "reports/status.html"
     return render(request, template, {"job": job, "organisation": request.organisation})
 
 
