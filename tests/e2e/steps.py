@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from assessments.demonstration import FINISHED, HALFWAY, PASSWORD
@@ -36,6 +38,15 @@ def shoot(page: Page, name: str) -> None:
     """A picture for the eye, where KEIAN_SHOTS names a folder."""
     if folder := os.environ.get("KEIAN_SHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True, caret="initial")
+
+
+def wait_until(page: Page, ready: Callable[[], bool], what: str, seconds: int = 15) -> None:
+    """Ask from here, again and again: a page whose policy refuses `eval` cannot be asked to watch for itself."""
+    for _turn in range(seconds * 10):
+        if ready():
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"{what}: not within {seconds} seconds")
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------------
@@ -88,10 +99,17 @@ def expect_unsaved(page: Page, question: str, words: str = "未保存") -> None:
     expect(save_state(page, question)).to_contain_text(words)
 
 
+def kept(page: Page, prefix: str) -> list[str]:
+    """The names under which the browser keeps something, of those that begin so."""
+    found: list[str] = page.evaluate(
+        "start => Object.keys(localStorage).filter(name => name.startsWith(start))", prefix
+    )
+    return found
+
+
 def waiting_answers(page: Page) -> list[str]:
     """The addresses of the answers that the browser still keeps."""
-    found: list[str] = page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('keian-pending:'))")
-    return found
+    return kept(page, "keian-pending:")
 
 
 # --- paper ------------------------------------------------------------------------------------------------------------

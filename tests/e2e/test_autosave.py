@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e import live, steps
@@ -18,11 +17,7 @@ class HeldRequests:
         page.route("**/q/*", lambda route: self.routes.append(route))
 
     def wait(self) -> None:
-        for _turn in range(150):
-            if self.routes:
-                return
-            self.page.wait_for_timeout(100)
-        pytest.fail("no answer was sent")
+        steps.wait_until(self.page, lambda: bool(self.routes), "an answer is sent")
 
     def let_go(self) -> None:
         self.wait()
@@ -121,7 +116,7 @@ def test_an_answer_that_waits_is_sent_from_another_page(page: Page, watch: Watch
         expect_unsaved(page, "G-ORG-02", "つながり次第送ります")
         page.goto("about:blank")
     page.goto("/home")
-    page.wait_for_function("Object.keys(localStorage).every(name => !name.startsWith('keian-pending:'))")
+    steps.wait_until(page, lambda: steps.waiting_answers(page) == [], "the waiting answer is sent")
     expect(page.locator("[data-pending-notice]")).to_be_hidden()
     page.get_by_role("link", name="続きを答える").click()
     page.locator('.contents-list a[href$="/s/G.organisation"]').click()
@@ -171,7 +166,7 @@ def test_a_page_that_was_made_before_a_waiting_answer_arrived_shows_that_answer(
     pick(card(page, "G-LDR-04"), "4")
     expect_unsaved(page, "G-LDR-04", "ログインし直すと送ります")
     steps.sign_in(page, steps.HALFWAY)
-    page.wait_for_function("() => Object.keys(localStorage).some((name) => name.startsWith('keian-sent:'))")
+    steps.wait_until(page, lambda: bool(steps.kept(page, "keian-sent:")), "the page remembers what was sent")
     page.route(address, lambda route: route.fulfill(body=before, content_type="text/html; charset=utf-8"))
     page.goto(address)
     expect_saved(page, "G-LDR-04")
