@@ -13,7 +13,7 @@ from assessments.answers_file import entry_of
 from assessments.approval import Act, Chain, Made, Step, digest
 from assessments.drafts import Draft
 from assessments.models import Answer as AnswerRow
-from assessments.models import ApprovalStep, Assessment, Submission
+from assessments.models import ApprovalStep, Assessment, Outline, Submission
 from assessments.progress import Progress, progress_of
 from assessments.querysets import Standing
 from assessments.scoring.answers import Answer, Answers
@@ -250,6 +250,7 @@ def submit(organisation: Organisation, assessment_id: UUID, *, by: User | None) 
         submitted_by=by,
         submitted_at=now,
     )
+    Outline.of(submission).save(force_insert=True)
     assessment.status = Assessment.Status.SUBMITTED
     assessment.save(update_fields=["status"])
     record(Verb.SUBMITTED, actor=by, organisation=organisation.pk, target=submission.pk)

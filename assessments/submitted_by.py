@@ -5,10 +5,21 @@ The answer is yes or no. Without a company's consent nobody outside learns more 
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from assessments.models import Submission
 from organisations.models import Affiliation, Round
+
+
+def within_round(submissions: QuerySet[Any], within: Round) -> QuerySet[Any]:
+    """`submissions` of a round: of its version, on one of its days (the first and the last are among them)."""
+    first = timezone.make_aware(dt.datetime.combine(within.opens_on, dt.time.min))
+    after = timezone.make_aware(dt.datetime.combine(within.closes_on + dt.timedelta(days=1), dt.time.min))
+    return submissions.filter(catalog_ref=within.catalog_ref, submitted_at__gte=first, submitted_at__lt=after)
 
 
 def with_submitted(
@@ -19,7 +30,6 @@ def with_submitted(
     """
     theirs = Submission.unscoped.filter(organisation_id=OuterRef("organisation_id"))
     if within is not None:
-        days = (within.opens_on, within.closes_on)
-        theirs = theirs.filter(catalog_ref=within.catalog_ref, submitted_at__date__range=days)
+        theirs = within_round(theirs, within)
     found = companies.annotate(submitted=Exists(theirs))
     return found if only is None else found.filter(submitted=only)

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "guidance",
     "organisations",
     "assessments",
+    "cohorts",
     "reports",
     "allauth",
     "allauth.account",
@@ -322,6 +323,14 @@ else:
 EMAIL_TIMEOUT = 10  # a mail server that hangs must not hold the person who waits for the page
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="経安カルテ <noreply@localhost>")
 
+# --- groups of companies ------------------------------------------------------------------------------------------
+
+# No figure rests on fewer companies than this, unless each of them agreed to be named.
+COHORT_K = env.number("COHORT_K", default=5, least=3)
+# So many companies wait before they are counted together; on the closing day, or when a coordinator asks, fewer.
+COHORT_WAIT_FOR = env.number("COHORT_WAIT_FOR", default=24, least=4)
+COHORT_SWEEP_SECONDS = env.number("COHORT_SWEEP_SECONDS", default=60, least=1)
+
 # --- background jobs ----------------------------------------------------------------------------------------------
 
 REDIS_URL = env.redis_url()
@@ -360,6 +369,9 @@ REPORT_SWEEP_SECONDS = env.number("REPORT_SWEEP_SECONDS", default=30, least=1)
 CELERY_BEAT_SCHEDULE = {
     "sweep-reports": {"task": "reports.sweep", "schedule": float(REPORT_SWEEP_SECONDS)},
     "tidy": {"task": "reports.tidy", "schedule": timedelta(days=1)},
+    "open-rounds": {"task": "cohorts.open_rounds", "schedule": float(COHORT_SWEEP_SECONDS)},
+    "send-notices": {"task": "cohorts.send_notices", "schedule": float(COHORT_SWEEP_SECONDS)},
+    "count-companies": {"task": "cohorts.count_companies", "schedule": timedelta(minutes=10)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 

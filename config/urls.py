@@ -19,6 +19,7 @@ urlpatterns = [
     path("guidance/", include("guidance.urls")),
     path("", include("organisations.urls")),
     path("", include("assessments.urls")),
+    path("", include("cohorts.urls")),
     path("", include("reports.urls")),
 ]
 

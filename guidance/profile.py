@@ -124,6 +124,22 @@ SALES_BANDS: Mapping[str, Text] = {
     "10b-over": Text("100億円以上", "¥10 billion or more"),
 }
 
+# Employees, in the steps of the SME definitions: 20 for small firms, 50, 100 and 300 by industry.
+EMPLOYEE_BANDS: Mapping[str, Text] = {
+    "to-20": Text("20人以下", "Up to 20"),
+    "21-50": Text("21〜50人", "21 to 50"),
+    "51-100": Text("51〜100人", "51 to 100"),
+    "101-300": Text("101〜300人", "101 to 300"),
+    "over-300": Text("301人以上", "301 or more"),
+}
+
+
+def employee_band(employees: int) -> str:
+    """The key in EMPLOYEE_BANDS of a number of employees."""
+    limits = ((20, "to-20"), (50, "21-50"), (100, "51-100"), (300, "101-300"))
+    return next((band for most, band in limits if employees <= most), "over-300")
+
+
 # Planned investment in total. The steps are the thresholds of the measures in library/support.
 INVESTMENT_SIZES: Mapping[str, Text] = {
     "under-100m": Text("1億円未満", "Under ¥100 million"),

@@ -55,6 +55,10 @@ class Verb(StrEnum):
     DELETED = "deleted"
     BODY_MADE = "body-made"
     ROUND_OPENED = "round-opened"
+    ROUND_INVITED = "round-invited"  # everybody on a round's list, in one line
+    REMINDED = "reminded"
+    FIGURES_READ = "figures-read"  # the figures of a round, with the companies that agreed to be named
+    FIGURES_TAKEN = "figures-taken"  # a file made of them
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ LONGEST_DAYS = 3 * 366
 class What(StrEnum):
     """What is shared; each is a consent of its own."""
 
+    STATISTICS = "statistics"  # to be counted in figures of a group, never alone and without a name (networks only)
     SCORES = "scores"  # the three scores, ranges and stages of what was submitted
     ANSWERS = "answers"  # the level chosen for each question
     NOTES = "notes"  # notes, reasons and the evidence files
@@ -20,12 +21,22 @@ class What(StrEnum):
 
 
 NEEDS: Mapping[What, What | None] = {
+    What.STATISTICS: None,
     What.SCORES: None,
     What.ANSWERS: What.SCORES,
     What.NOTES: What.ANSWERS,
     What.REGISTERS: None,
 }
 """What must be shared for this to be shared: whoever has the answers can work out the scores."""
+
+
+COUNTED = frozenset({What.STATISTICS, What.SCORES, What.ANSWERS})
+"""Any of these lets a network count the company in its figures: what may be seen by name may be counted too."""
+
+
+def offered(*, network: bool) -> tuple[What, ...]:
+    """What can be shared with a network, or with an office: an office makes no figures of groups."""
+    return tuple(what for what in What if network or what is not What.STATISTICS)
 
 
 def with_needs(chosen: Iterable[What]) -> frozenset[What]:

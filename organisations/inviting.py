@@ -22,6 +22,7 @@ from organisations.mailing import NotMailed as NotMailed  # what `invite` and `s
 from organisations.mailing import post
 from organisations.models import Affiliation, Body, BodyMembership, Invitation, Membership, Organisation, User
 from organisations.policy import ROLES_OF, BodyKind, BodyRole, Role
+from organisations.signals import affiliated
 
 SALT = "organisations.invitation"
 DAYS = 14
@@ -225,7 +226,7 @@ def accept(invitation_id: UUID, *, by: User, organisation: Organisation | None =
     elif found.role and found.body is not None:
         BodyMembership.objects.get_or_create(user=by, body=found.body, defaults={"role": found.role})
     else:
-        _affiliate(found.body, organisation, by)
+        _affiliate(found, organisation, by)
     joined = organisation.pk if organisation is not None else found.organisation_id
     record(
         Verb.JOINED if found.role else Verb.AFFILIATED,
@@ -238,14 +239,15 @@ def accept(invitation_id: UUID, *, by: User, organisation: Organisation | None =
     return found
 
 
-def _affiliate(body: Body | None, organisation: Organisation | None, by: User) -> None:
+def _affiliate(invitation: Invitation, organisation: Organisation | None, by: User) -> None:
     if (
-        body is None
+        invitation.body is None
         or organisation is None
         or not Membership.objects.filter(user=by, organisation=organisation, role=Role.OWNER).exists()
     ):
         raise AnotherPerson
-    Affiliation.unscoped.get_or_create(organisation=organisation, body=body, ended_at=None)
+    Affiliation.unscoped.get_or_create(organisation=organisation, body=invitation.body, ended_at=None)
+    affiliated.send(Invitation, organisation=organisation, body=invitation.body, invitation_id=invitation.pk)
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from organisations.consent import LONGEST_DAYS, InvalidTerm, What, check_term
+from organisations.consent import LONGEST_DAYS, InvalidTerm, What, check_term, offered
 from organisations.forms import one_line
 from organisations.sharing import Shared
 from organisations.templatetags.seats import WHAT_MEANS, WHAT_NAMES
@@ -67,7 +67,8 @@ class GrantForm(forms.Form):
             "until": begun.until if begun else today + dt.timedelta(days=USUAL_DAYS),
         }
         super().__init__(data, initial=initial, auto_id=f"id_{shared.body.pk.hex}_%s")
-        self.fields["what"].choices = [(what.value, WHAT_NAMES[what]) for what in What]  # type: ignore[attr-defined]
+        self._offered = offered(network=shared.body.is_network)
+        self.fields["what"].choices = [(what.value, WHAT_NAMES[what]) for what in self._offered]  # type: ignore[attr-defined]
         last = today + dt.timedelta(days=LONGEST_DAYS)
         limits = {"type": "date", "min": today.isoformat(), "max": last.isoformat()}
         self.fields["until"].widget = forms.DateInput(format="%Y-%m-%d", attrs=limits)
@@ -91,4 +92,4 @@ class GrantForm(forms.Form):
     def kinds(self) -> list[tuple[str, Any, Any, bool]]:
         """What can be ticked: its value, what it is called, what the other side would see, whether it is ticked."""
         ticked = set(self["what"].value() or [])
-        return [(what.value, WHAT_NAMES[what], WHAT_MEANS[what], what.value in ticked) for what in What]
+        return [(what.value, WHAT_NAMES[what], WHAT_MEANS[what], what.value in ticked) for what in self._offered]

@@ -2,6 +2,7 @@
 
 from assessments.models.answering import Answer, AnswerManager, Assessment, CarriedAnswer, Submission
 from assessments.models.evidence import Evidence
+from assessments.models.outlines import Outline
 from assessments.models.teamwork import ApprovalStep, Assignment, Comment, Followup
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "Comment",
     "Evidence",
     "Followup",
+    "Outline",
     "Submission",
 ]

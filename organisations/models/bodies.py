@@ -6,12 +6,21 @@ import uuid
 from typing import Any
 
 from django.db import models
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models.companies import Organisation
 from organisations.models.people import User
 from organisations.policy import BodyKind, BodyRole
 from organisations.scoping import TwoSidedManager
+
+CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without the signs that people take for one another: 0 and O, 1 and I."""
+CODE_LENGTH = 10
+
+
+def new_join_code() -> str:
+    return get_random_string(CODE_LENGTH, CODE_SIGNS)
 
 
 class Body(models.Model):
@@ -102,6 +111,16 @@ class Round(models.Model):
     catalog_ref = models.CharField(max_length=80)
     opens_on = models.DateField(_("始まる日"))
     closes_on = models.DateField(_("終わる日"))
+    join_code = models.CharField(max_length=12, unique=True, default=new_join_code)
+    """Whoever knows it may bring a company of theirs into the network; the coordinator can renew it."""
+    origin = models.URLField(blank=True)
+    """The address of the site when the round was opened: the links of mails that are sent later begin with it."""
+    hour_from = models.PositiveSmallIntegerField(_("送り始める時刻"), default=9)
+    hour_until = models.PositiveSmallIntegerField(_("送り終える時刻"), default=17)
+    weekdays_only = models.BooleanField(_("土日には送らない"), default=True)
+    opening_at = models.DateTimeField(null=True, blank=True)
+    """When somebody asked to open it; until `opened_at` the job that invites everybody is under way."""
+    opened_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -109,6 +128,10 @@ class Round(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(closes_on__gte=models.F("opens_on")), name="a_round_closes_after_it_opens"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hour_until__gt=models.F("hour_from"), hour_until__lte=24),
+                name="mail_hours_are_in_order",
             ),
         ]
 

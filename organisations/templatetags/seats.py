@@ -34,13 +34,19 @@ ROLE_MEANS = {
     BodyRole.ADVISOR: _("会社が共有した内容を見ます。"),
 }
 WHAT_NAMES = {
+    What.STATISTICS: _("会社名の出ない集計"),
     What.SCORES: pgettext_lazy("what is shared", "点数"),
     What.ANSWERS: pgettext_lazy("what was answered", "回答"),
     What.NOTES: _("メモと証拠のファイル"),
     What.REGISTERS: _("仕入先・技術の台帳"),
 }
 WHAT_MEANS = {
-    What.SCORES: _("提出した診断の三つの点数・幅・段階です。どの設問にどう答えたかは見えません。"),
+    What.STATISTICS: _(
+        "業種・都道府県・規模・売上の区分ごとの集計に、ほかの会社とまとめて数えられます。一社だけの数字や会社名は出ません。"
+    ),
+    What.SCORES: _(
+        "提出した診断の三つの点数・幅・段階が、会社名とともに見えます。どの設問にどう答えたかは見えません。"
+    ),
     What.ANSWERS: _("提出した診断で、各設問に選んだ段階です。点数も見えます。"),
     What.NOTES: _("回答に添えたメモ・理由・証拠のファイルです。点数と回答も見えます。"),
     What.REGISTERS: _("仕入先や技術の一覧です。いまはまだ台帳がないため、見える物はありません。"),

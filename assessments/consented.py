@@ -1,0 +1,84 @@
+"""What companies let a network count: the one door through which their scores are read together.
+
+It opens for companies that belong to the network at this moment and share one of the wanted kinds with it today; who
+asks cannot forget the consent. Within `organisations.scoping.body_scope` only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+
+from assessments.models import Outline, Submission
+from assessments.submitted_by import within_round
+from organisations.consent import COUNTED, What
+from organisations.models import Affiliation, Grant, Round
+
+NAMED = frozenset({What.SCORES, What.ANSWERS})
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What figures of a round depend on, in a few numbers: they are the same as long as this is."""
+
+    grants: tuple[Any, ...]
+    affiliations: tuple[Any, ...]
+    submissions: tuple[Any, ...]
+
+
+def state_of(within: Round, today: dt.date) -> State:
+    """Read from the rows themselves, so that nothing can be forgotten to be counted. Three queries."""
+    held = Q(revoked_at__isnull=True, until__gte=today)
+    grants = Grant.objects.aggregate(
+        n=Count("pk"), held=Count("pk", filter=held), given=Max("granted_at"), taken=Max("revoked_at")
+    )
+    present = Q(ended_at__isnull=True)
+    companies = Affiliation.objects.aggregate(
+        n=Count("pk"), here=Count("pk", filter=present), came=Max("since"), went=Max("ended_at")
+    )
+    theirs = within_round(Submission.unscoped.all(), within).filter(
+        organisation_id__in=Affiliation.objects.present().values("organisation_id")
+    )
+    submissions = theirs.aggregate(n=Count("pk"), latest=Max("submitted_at"))
+    return State(tuple(grants.values()), tuple(companies.values()), tuple(submissions.values()))
+
+
+def outlines(within: Round, what: Collection[What] = COUNTED) -> QuerySet[Outline]:
+    """The latest submission of a round, in short, of each company that shares one of `what` with the network."""
+    latest = within_round(Submission.unscoped.all(), within).filter(organisation_id=OuterRef("organisation_id"))
+    return Outline.unscoped.filter(
+        granted(what),
+        organisation_id__in=Affiliation.objects.present().values("organisation_id"),
+        submission_id=Subquery(latest.order_by("-submitted_at").values("pk")[:1]),
+    )
+
+
+def sealed(submissions: Iterable[UUID]) -> QuerySet[Outline]:
+    """These submissions in short, of companies that are still counted."""
+    return Outline.unscoped.filter(
+        granted(COUNTED),
+        organisation_id__in=Affiliation.objects.present().values("organisation_id"),
+        submission_id__in=list(submissions),
+    )
+
+
+def granted(what: Collection[What]) -> Exists:
+    """Whether the company of a row shares one of `what` today."""
+    theirs = Grant.objects.active().filter(organisation_id=OuterRef("organisation_id"))
+    return Exists(theirs.filter(what__in=[one.value for one in what]))
+
+
+def was_named(what: Collection[What], submitted: str = "submission__submitted_at") -> Exists:
+    """Whether the body could ever see the submission of a row by name: it cannot be hidden among others afterwards."""
+    theirs = Grant.objects.filter(organisation_id=OuterRef("organisation_id"), what__in=[one.value for one in what])
+    return Exists(
+        theirs.filter(
+            Q(revoked_at__isnull=True) & Q(until__gte=OuterRef(f"{submitted}__date"))
+            | Q(revoked_at__gte=OuterRef(submitted))
+        )
+    )

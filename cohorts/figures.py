@@ -1,0 +1,155 @@
+"""The figures of a round, as far as they may be seen at this moment: every page and file reads them here.
+
+Worked out once for each state of the rows that they depend on, and kept by that state. So they are never stale: a
+consent that ends is another state. Of companies that are not named only the totals of blocks are read.
+Within `body_scope`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from assessments.consented import NAMED, State, granted, outlines, state_of
+from assessments.scoring import suppression
+from assessments.scoring.cohort import Cohort, Named
+from assessments.scoring.outline import Values, values_of
+from assessments.scoring.suppression import Run, Total
+from assessments.scoring.trend import Change, Pair, changes
+from cohorts.counting import comparison_stands, facts_of, measures_of, previous_of, rule
+from cohorts.models import Block, BlockMember, Comparison
+from cohorts.standing import standing
+from guidance.catalog import AXIS_IDS
+from guidance.registry import get_catalog
+from organisations.consent import What
+from organisations.models import Round
+
+KEPT = 6
+"""How many states a process keeps."""
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A round's cohort, and what changed since the round before (None where there is no such round)."""
+
+    key: Key
+    cohort: Cohort
+    previous: Round | None
+    changes: dict[str, Change]
+    waiting: int
+    """Companies that agreed to be counted and wait for others."""
+    ended: int
+    """Companies in blocks that ended because one of them left."""
+
+    @property
+    def uses(self) -> list[str]:
+        """What these figures rest on: the blocks, and the companies by name."""
+        blocks = [f"block {block.serial}" for block in self.cohort.blocks if block.live]
+        return blocks + [f"company {one.id}" for one in self.cohort.named]
+
+
+_kept: OrderedDict[Key, Figures] = OrderedDict()
+_lock = threading.Lock()
+
+
+def figures_of(within: Round) -> Figures:
+    """What may be seen of a round now. Four queries where this process worked it out before."""
+    key = key_of(within)
+    with _lock:
+        if (found := _kept.get(key)) is not None:
+            _kept.move_to_end(key)
+            return found
+    made = _work_out(within, key)
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def key_of(within: Round) -> Key:
+    """What the figures depend on; another key, other figures."""
+    today = timezone.localdate()
+    state: State = state_of(within, today)
+    blocks = BlockMember.objects.filter(round=within).aggregate(
+        members=Count("pk"), blocks=Count("block", distinct=True), ended=Max("block__ended_at")
+    )
+    return (within.pk, today, rule(), state, tuple(blocks.values()))
+
+
+def _work_out(within: Round, key: Key) -> Figures:
+    live = standing(within, rule())
+    rows = list(Block.objects.filter(round=within))
+    cohort = Cohort(tuple(_block(row, live=row.pk in live) for row in rows), _named(within, live), rule())
+    previous = previous_of(within)
+    waiting = outlines(within).exclude(granted({What.ANSWERS}))
+    waiting = waiting.exclude(organisation_id__in=BlockMember.objects.filter(round=within).values("organisation_id"))
+    return Figures(
+        key=key,
+        cohort=cohort,
+        previous=previous,
+        changes=_changes(within, previous, cohort) if previous else {},
+        waiting=waiting.count(),
+        ended=sum(row.size for row in rows if row.pk not in live),
+    )
+
+
+def _block(row: Block, *, live: bool) -> suppression.Block:
+    return suppression.Block(
+        serial=row.serial,
+        size=row.size,
+        label={name: frozenset(values) for name, values in row.label.items()},
+        totals={name: Total(n, Fraction(points)) for name, (n, points) in row.totals.items()},
+        runs={name: tuple(Run(n, Fraction(points)) for n, points in found) for name, found in row.runs.items()},
+        live=live,
+    )
+
+
+def _named(within: Round, live: set[UUID]) -> tuple[Named, ...]:
+    """Companies by name, with what each lets be seen, and what it counts for by itself."""
+    catalog = get_catalog(within.catalog_ref)
+    axes = frozenset(AXIS_IDS)
+    in_block = {
+        company: kind
+        for company, kind, block in BlockMember.objects.filter(round=within).values_list(
+            "organisation_id", "block__kind", "block_id"
+        )
+        if block in live
+    }
+    found = []
+    for row in outlines(within, NAMED).annotate(answers=granted({What.ANSWERS})):
+        known = values_of(row.scores, catalog.questions)
+        if not row.answers:
+            known = {name: points for name, points in known.items() if name in axes}
+        kind = in_block.get(row.organisation_id)
+        counts = None if row.answers else axes
+        if kind is not None:
+            counts = axes if kind == Block.Kind.ANSWERS else frozenset()
+        found.append(Named(row.organisation_id, facts_of(row), known, counts))
+    return tuple(sorted(found, key=lambda one: str(one.id)))
+
+
+def _changes(within: Round, previous: Round, cohort: Cohort) -> dict[str, Change]:
+    """On the same companies: unnamed ones by the comparisons that stand, others by name in both rounds."""
+    together = [
+        {name: Pair(n, Fraction(before), Fraction(now)) for name, (n, before, now) in one.totals.items()}
+        for one in Comparison.objects.filter(round=within, ended_at__isnull=True).select_related("round", "previous")
+        if comparison_stands(one)
+    ]
+    catalog = get_catalog(previous.catalog_ref)
+    before: dict[object, Values] = {
+        row.organisation_id: values_of(row.scores, catalog.questions) for row in outlines(previous, NAMED)
+    }
+    alone = [
+        (before[one.id], one.values) for one in cohort.named if one.id in before and (one.counts is None or one.counts)
+    ]
+    measures = measures_of(get_catalog(within.catalog_ref), questions=False)
+    return changes(together, alone, measures, rule())
