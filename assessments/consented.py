@@ -19,8 +19,6 @@ from assessments.submitted_by import within_round
 from organisations.consent import COUNTED, What
 from organisations.models import Affiliation, Grant, Round
 
-NAMED = frozenset({What.SCORES, What.ANSWERS})
-
 
 @dataclass(frozen=True, slots=True)
 class State:

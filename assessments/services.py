@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -228,7 +229,6 @@ def submit(organisation: Organisation, assessment_id: UUID, *, by: User | None) 
     Raises AssessmentClosed, NothingAnswered, and Lapsed where the answers are not those that were applied for.
     """
     assessment = lock_open(assessment_id)
-    catalog = get_catalog(assessment.catalog_ref)
     answers = answers_of(AnswerRow.objects.filter(assessment_id=assessment_id))
     if not answers:
         raise NothingAnswered
@@ -236,25 +236,49 @@ def submit(organisation: Organisation, assessment_id: UUID, *, by: User | None) 
     chain.require(Act.APPROVE)
     now = timezone.now()
     latest = Submission.objects.filter(assessment_id=assessment_id).order_by("-number").first()
-    submission = Submission.objects.create(
-        organisation=organisation,
-        assessment=assessment,
+    submission = frozen(
+        organisation,
+        assessment,
+        answers,
         number=latest.number + 1 if latest else 1,
-        catalog_ref=catalog.ref,
-        engine=ENGINE,
-        company=company_json(organisation),
-        answers=answers_json(answers),
-        scorecard=to_json(score(catalog, answers, organisation.profile())),
+        at=now,
         approvals=chain.frozen(approved_by=str(by), at=now) if by else [],
-        started_at=assessment.created_at,
-        submitted_by=by,
-        submitted_at=now,
+        by=by,
     )
+    submission.save(force_insert=True)
     Outline.of(submission).save(force_insert=True)
     assessment.status = Assessment.Status.SUBMITTED
     assessment.save(update_fields=["status"])
     record(Verb.SUBMITTED, actor=by, organisation=organisation.pk, target=submission.pk)
     return submission
+
+
+def frozen(
+    organisation: Organisation,
+    assessment: Assessment,
+    answers: Answers,
+    *,
+    number: int,
+    at: dt.datetime,
+    approvals: list[dict[str, str]],
+    by: User | None,
+) -> Submission:
+    """What is frozen when `answers` are submitted: company facts and scorecard with them. Not yet saved."""
+    catalog = get_catalog(assessment.catalog_ref)
+    return Submission(
+        organisation=organisation,
+        assessment=assessment,
+        number=number,
+        catalog_ref=catalog.ref,
+        engine=ENGINE,
+        company=company_json(organisation),
+        answers=answers_json(answers),
+        scorecard=to_json(score(catalog, answers, organisation.profile())),
+        approvals=approvals,
+        started_at=assessment.created_at,
+        submitted_by=by,
+        submitted_at=at,
+    )
 
 
 @transaction.atomic

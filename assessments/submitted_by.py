@@ -1,4 +1,4 @@
-"""Which of a body's companies submitted: the one question that is asked across companies.
+"""Which of a body's companies submitted, or are at it: the one question that is asked across companies.
 
 The answer is yes or no. Without a company's consent nobody outside learns more of what it answered, not even the day.
 """
@@ -11,8 +11,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from assessments.models import Submission
-from organisations.models import Affiliation, Round
+from assessments.models import Assessment, Submission
+from organisations.models import Round
+
+Companies = QuerySet[Any]
+"""Rows that name a company in `organisation_id`."""
 
 
 def within_round(submissions: QuerySet[Any], within: Round) -> QuerySet[Any]:
@@ -22,14 +25,21 @@ def within_round(submissions: QuerySet[Any], within: Round) -> QuerySet[Any]:
     return submissions.filter(catalog_ref=within.catalog_ref, submitted_at__gte=first, submitted_at__lt=after)
 
 
-def with_submitted(
-    companies: QuerySet[Affiliation], within: Round | None = None, *, only: bool | None = None
-) -> QuerySet[Affiliation]:
+def with_submitted(companies: Companies, within: Round | None = None, *, only: bool | None = None) -> Companies:
     """`companies`, each with `submitted`: whether it ever submitted, or did so within a round: the round's version, on
     one of its days (the first and the last are among them). `only` leaves those that did, or those that did not.
     """
     theirs = Submission.unscoped.filter(organisation_id=OuterRef("organisation_id"))
     if within is not None:
         theirs = within_round(theirs, within)
-    found = companies.annotate(submitted=Exists(theirs))
+    found: Companies = companies.annotate(submitted=Exists(theirs))
     return found if only is None else found.filter(submitted=only)
+
+
+def with_started(companies: Companies, within: Round) -> Companies:
+    """`companies`, each with `started`: whether it has answers under way on the round's version."""
+    opened = Assessment.unscoped.filter(
+        organisation_id=OuterRef("organisation_id"), catalog_ref=within.catalog_ref, status=Assessment.Status.OPEN
+    )
+    found: Companies = companies.annotate(started=Exists(opened))
+    return found

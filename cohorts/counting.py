@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from assessments.consented import NAMED, granted, outlines, sealed, was_named
+from assessments.consented import granted, outlines, sealed, was_named
 from assessments.models import Outline
 from assessments.scoring.outline import Values, values_of
 from assessments.scoring.suppression import DIMENSIONS, Facts, Member, Rule, form, may_show, seal
@@ -25,7 +25,7 @@ from cohorts.models import Block, BlockMember, Comparison, ComparisonMember
 from cohorts.standing import standing
 from guidance.catalog import AXIS_IDS, Catalog
 from guidance.registry import get_catalog
-from organisations.consent import What
+from organisations.consent import NAMED, What
 from organisations.models import Round
 from organisations.scoping import body_scope
 

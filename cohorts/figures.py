@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from assessments.consented import NAMED, State, granted, outlines, state_of
+from assessments.consented import State, granted, outlines, state_of
 from assessments.scoring import suppression
 from assessments.scoring.cohort import Cohort, Named
 from assessments.scoring.outline import Values, values_of
@@ -28,7 +28,7 @@ from cohorts.models import Block, BlockMember, Comparison
 from cohorts.standing import standing
 from guidance.catalog import AXIS_IDS
 from guidance.registry import get_catalog
-from organisations.consent import What
+from organisations.consent import NAMED, What
 from organisations.models import Round
 
 KEPT = 6

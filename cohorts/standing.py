@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from assessments.consented import NAMED, granted
+from assessments.consented import granted
 from assessments.scoring.suppression import Rule, still_covered
 from cohorts.models import Block, BlockMember
-from organisations.consent import COUNTED, What
+from organisations.consent import COUNTED, NAMED, What
 from organisations.models import Affiliation, Round
 
 

@@ -231,6 +231,7 @@ ACCOUNT_RATE_LIMITS = {
     "invitation": "60/1h/key",
     "upload": "120/1h/key",
     "export": "20/1h/key",
+    "join": "30/10m/key",  # of codes of ten signs: guessing one takes longer than any round
 }
 AXES_HANDLER = "organisations.lockout.LockoutHandler"
 AXES_FAILURE_LIMIT = LOCK_AFTER_FROM_ADDRESS

@@ -20,9 +20,17 @@ MOST_ROWS = 2_000
 MOST_COLUMNS = 100
 SEARCHED_ROWS = 20_000
 """So far down a cell that stands alone is still found and refused."""
+TOO_LARGE = (
+    f"開くと大きくなりすぎます（{MOST_BYTES // 1_000_000} MB まで）。使っていない行や画像を消してください",
+    f"unpacked it is too large ({MOST_BYTES // 1_000_000} MB at most); remove unused rows and pictures",
+)
 
 OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
 MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref=["']([A-Z]{1,3}[0-9]{1,7})""")
+
+
+class TooLarge(InputRefused):
+    """Unpacked the file is larger than what is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +54,17 @@ class Cell:
     kind: str
 
 
-def open_workbook(content: bytes, name: str) -> dict[str, Grid]:
-    """The sheets of a workbook by name. Raises InputRefused when the file cannot be opened within the limits."""
+def open_workbook(content: bytes, name: str, *, most_rows: int = MOST_ROWS) -> dict[str, Grid]:
+    """The sheets of a workbook by name, each as far as `most_rows`. Raises InputRefused when the file cannot be opened
+    within the limits (TooLarge where it is its size)."""
     if fault := _container_fault(content):
         raise InputRefused([Problem(name, 0, "", *fault)])
+    if _is_too_large(content):
+        raise TooLarge([Problem(name, 0, "", *TOO_LARGE)])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what openpyxl leaves out: charts, extensions
-            return dict(_grids(content))
+            return dict(_grids(content, most_rows))
     except Exception:  # openpyxl leaves with whatever its parsing met; the file is somebody else's
         fault = (
             "ファイルが壊れていて読めません。表計算ソフトで開き、xlsx で保存し直してください",
@@ -78,15 +89,16 @@ def _container_fault(content: bytes) -> tuple[str, str] | None:
         return ("パスワードが付いています。外して保存し直してください", "it has a password; remove it and save again")
     if "xl/workbook.xml" not in {part.filename for part in parts}:
         return not_xlsx
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-        return (
-            f"開くと大きくなりすぎます（{MOST_BYTES // 1_000_000} MB まで）。使っていない行や画像を消してください",
-            f"unpacked it is too large ({MOST_BYTES // 1_000_000} MB at most); remove unused rows and pictures",
-        )
     return None
 
 
-def _grids(content: bytes) -> Iterator[tuple[str, Grid]]:
+def _is_too_large(content: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    return len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES
+
+
+def _grids(content: bytes, most_rows: int) -> Iterator[tuple[str, Grid]]:
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in book.sheetnames:
@@ -95,17 +107,17 @@ def _grids(content: bytes) -> Iterator[tuple[str, Grid]]:
                 yield name, Grid({}, (), False)
                 continue
             merged = tuple(found.decode() for found in MERGED.findall(archive.read(sheet._worksheet_path)))
-            yield name, _grid(sheet, merged)
+            yield name, _grid(sheet, merged, most_rows)
     book.close()
 
 
-def _grid(sheet: Any, merged: tuple[str, ...]) -> Grid:
+def _grid(sheet: Any, merged: tuple[str, ...], most_rows: int) -> Grid:
     cells: dict[tuple[int, int], Cell] = {}
     rows = sheet.iter_rows(min_row=1, max_row=SEARCHED_ROWS, min_col=1, max_col=MOST_COLUMNS)
     for number, row in enumerate(rows, start=1):
         for column, cell in enumerate(row, start=1):
             if cell.value is not None:
-                if number > MOST_ROWS:
+                if number > most_rows:
                     return Grid(cells, merged, too_long=True)
                 cells[number, column] = Cell(cell.value, cell.data_type)
     return Grid(cells, merged, too_long=False)

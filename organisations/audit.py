@@ -54,11 +54,16 @@ class Verb(StrEnum):
     DELETION_CANCELLED = "deletion-cancelled"
     DELETED = "deleted"
     BODY_MADE = "body-made"
-    ROUND_OPENED = "round-opened"
+    ROUND_MADE = "round-made"
+    ROUND_CHANGED = "round-changed"  # its last day, its hours of mail, its code
+    LIST_CHANGED = "list-changed"  # companies added to a round's list, or taken off it
+    ROUND_OPENED = "round-opened"  # somebody asked to invite everybody
     ROUND_INVITED = "round-invited"  # everybody on a round's list, in one line
     REMINDED = "reminded"
     FIGURES_READ = "figures-read"  # the figures of a round, with the companies that agreed to be named
     FIGURES_TAKEN = "figures-taken"  # a file made of them
+    WORKSHOP_PLANNED = "workshop-planned"  # made or changed
+    WORKSHOP_REMOVED = "workshop-removed"
 
 
 @transaction.atomic

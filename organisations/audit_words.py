@@ -32,7 +32,7 @@ TOPIC_NAMES = {
 }
 VERBS_OF: Mapping[Topic, tuple[Verb, ...]] = {
     Topic.SHARING: (Verb.AFFILIATED, Verb.AFFILIATION_ENDED, Verb.GRANTED, Verb.REVOKED),
-    Topic.READS: (Verb.READ,),
+    Topic.READS: (Verb.READ, Verb.FIGURES_READ, Verb.FIGURES_TAKEN),
     Topic.PEOPLE: (
         Verb.COMPANY_FOUNDED,
         Verb.INVITED,
@@ -58,7 +58,7 @@ VERBS_OF: Mapping[Topic, tuple[Verb, ...]] = {
         Verb.DELETED,
     ),
 }
-"""The verbs of a company's lines. The others stand in lines that belong to no company."""
+"""The verbs of the lines that a company reads. The others stand in lines that are for nobody's page."""
 
 SENTENCES: Mapping[Verb, Any] = {
     Verb.COMPANY_FOUNDED: _("会社を登録しました。"),
@@ -72,6 +72,8 @@ SENTENCES: Mapping[Verb, Any] = {
     Verb.GRANTED: _("%(body)sに%(what)sを見せることにしました（%(until)sまで）。"),
     Verb.REVOKED: _("%(body)sに%(what)sを見せるのをやめました。"),
     Verb.READ: _("%(what)sを見ました。%(about)s"),
+    Verb.FIGURES_READ: _("集計（会社名つきの結果を含む）を見ました。%(about)s"),
+    Verb.FIGURES_TAKEN: _("集計（会社名つきの結果を含む）のファイルを受け取りました。%(about)s"),
     Verb.APPLIED: _("回答の確認を申請しました。"),
     Verb.CHECKED: _("回答を確認しました。"),
     Verb.SUBMITTED: _("診断を提出しました。%(about)s"),

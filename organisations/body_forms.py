@@ -1,4 +1,4 @@
-"""What people of a network, an office or the service type: addresses to invite, rounds, new bodies, which companies."""
+"""What people of a network, an office or the service type: addresses to invite, new bodies, days, which companies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from guidance.catalog import Catalog
 from organisations.forms import one_line
 from organisations.models import Body, Round
 from organisations.policy import ROLES_OF, BodyKind, BodyRole
@@ -116,33 +115,6 @@ class DayField(forms.DateField):
             raise forms.ValidationError(_("2020年以後の日にしてください。"))
         if value is not None and value.year > timezone.localdate().year + YEARS_AHEAD:
             raise forms.ValidationError(_("5年より先の日にはできません。"))
-
-
-class RoundForm(forms.Form):
-    """A round of a network. Every fault is told at once."""
-
-    name = forms.CharField(label=_("回の名前"), max_length=80, validators=[one_line], help_text=_("例：2026年度 第1回"))
-    catalog_ref = forms.ChoiceField(label=_("設問票の版"))
-    opens_on = DayField(label=_("始まる日"))
-    closes_on = DayField(label=_("終わる日"), help_text=_("この日の提出も数えます。"))
-
-    def __init__(self, *args: Any, body: Body, catalogs: Iterable[Catalog], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._body = body
-        self.fields["catalog_ref"].choices = [(catalog.ref, catalog.ref) for catalog in catalogs]  # type: ignore[attr-defined]
-
-    def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
-        if self._body.rounds.filter(name=name).exists():
-            raise forms.ValidationError(_("同じ名前の回が、もうあります。"))
-        return name
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        opens_on, closes_on = given.get("opens_on"), given.get("closes_on")
-        if opens_on and closes_on and closes_on < opens_on:
-            self.add_error("closes_on", _("終わる日が、始まる日より前です。"))
-        return given
 
 
 class MembersFilterForm(forms.Form):

@@ -32,6 +32,8 @@ NEEDS: Mapping[What, What | None] = {
 
 COUNTED = frozenset({What.STATISTICS, What.SCORES, What.ANSWERS})
 """Any of these lets a network count the company in its figures: what may be seen by name may be counted too."""
+NAMED = COUNTED - {What.STATISTICS}
+"""Any of these shows the company's results to the people of a network under its name."""
 
 
 def offered(*, network: bool) -> tuple[What, ...]:

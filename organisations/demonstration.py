@@ -11,7 +11,7 @@ from allauth.mfa import app_settings as mfa
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.utils import timezone
 
-from organisations.bodies import found_body, open_round
+from organisations.bodies import found_body, make_round
 from organisations.consent import What
 from organisations.models import (
     Affiliation,
@@ -97,7 +97,7 @@ def seed_bodies(companies: Iterable[Organisation], catalog_ref: str) -> None:
         grant(sharer, office.pk, [What.NOTES], purpose="面談で回答を一緒に確かめるため", until=until, by=owner)
     coordinator = User.objects.get(email=COORDINATOR)
     today = timezone.localdate()
-    open_round(
+    make_round(
         network,
         name="第1回（見本）",
         catalog_ref=catalog_ref,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -43,18 +43,31 @@ class Pieces(Iterator[bytes]):
         self.stream.close()
 
 
-class PiecesWhileShared(Pieces):
-    """The same for another body: asks again before each piece whether the company shares `what` with it."""
+class PiecesWhile(Pieces):
+    """The same for somebody who may have it only as long as `holds` says so, which is asked before each piece.
 
-    def __init__(self, stream: File[Any], *, body_id: UUID, organisation_id: UUID, what: What) -> None:
+    `what`: how the log calls a download that was cut.
+    """
+
+    def __init__(self, stream: File[Any], holds: Callable[[], bool], *, what: str) -> None:
         super().__init__(stream)
-        self.body_id, self.organisation_id, self.what = body_id, organisation_id, what
+        self.holds, self.what = holds, what
 
     def __next__(self) -> bytes:
-        if self.what not in shared_now(self.body_id, self.organisation_id):
-            log.warning("download by body %s cut: company %s shares it no longer", self.body_id, self.organisation_id)
+        if not self.holds():
+            log.warning("download cut: %s", self.what)
             raise Withdrawn
         return super().__next__()
+
+
+class PiecesWhileShared(PiecesWhile):
+    """For another body, as long as the company shares `what` with it."""
+
+    def __init__(self, stream: File[Any], *, body_id: UUID, organisation_id: UUID, what: What) -> None:
+        def holds() -> bool:
+            return what in shared_now(body_id, organisation_id)
+
+        super().__init__(stream, holds, what=f"company {organisation_id} shares it no longer with body {body_id}")
 
 
 def attachment(pieces: Pieces, *, name: str, size: int, media_type: str) -> StreamingHttpResponse:

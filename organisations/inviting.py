@@ -6,7 +6,7 @@ without the mailbox. Nothing of the company is shown before that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -58,6 +58,10 @@ class AlreadyThere(Exception):
     """The person is in the company or body already."""
 
 
+class NotOwner(Exception):
+    """Only an owner brings a company into a body."""
+
+
 # --- sending ----------------------------------------------------------------------------------------------------------
 
 
@@ -107,6 +111,22 @@ def invite(
     return found
 
 
+def invite_companies(body: Body, addresses: Iterable[str]) -> dict[str, Invitation]:
+    """An invitation for each address, for its owner to bring a company into the body: the one that waits there already,
+    good for DAYS again, or a new one. Whoever calls sends the links, and records all of it in one line. In the body's
+    scope.
+    """
+    wanted = set(addresses)
+    until = timezone.now() + timedelta(days=DAYS)
+    still = Invitation.objects.waiting().filter(role="", email__in=wanted)
+    still.update(expires_at=until)
+    found = {invitation.email: invitation for invitation in still}
+    made = Invitation.objects.bulk_create(
+        Invitation(body=body, email=address, role="", expires_at=until) for address in sorted(wanted - set(found))
+    )
+    return found | {invitation.email: invitation for invitation in made}
+
+
 def send_again(invitation: Invitation, *, by: User, link: LinkOf) -> None:
     """A new link for an invitation that was not accepted; the old link ends. Raises Used, Revoked and NotMailed."""
     with transaction.atomic():
@@ -122,6 +142,13 @@ def send_again(invitation: Invitation, *, by: User, link: LinkOf) -> None:
             role=found.role,
         )
     _mail(found, link)
+
+
+def extend(invitation: Invitation) -> bool:
+    """The link holds for DAYS from now: whoever calls sends it once more, with more to tell. False where the invitation
+    was accepted or taken back. Not recorded: who reminds many at once records that in one line."""
+    until = timezone.now() + timedelta(days=DAYS)
+    return bool(Invitation.objects.waiting().filter(pk=invitation.pk).update(expires_at=until))
 
 
 @transaction.atomic
@@ -239,15 +266,23 @@ def accept(invitation_id: UUID, *, by: User, organisation: Organisation | None =
     return found
 
 
+def affiliate(organisation: Organisation, body: Body, *, by: User, invitation_id: UUID | None = None) -> bool:
+    """A company of which `by` is an owner belongs to the body from now on: called within a transaction, by whoever
+    records it. False where it did already. Raises NotOwner."""
+    if not Membership.objects.filter(user=by, organisation=organisation, role=Role.OWNER).exists():
+        raise NotOwner
+    _standing, made = Affiliation.unscoped.get_or_create(organisation=organisation, body=body, ended_at=None)
+    affiliated.send(Affiliation, organisation=organisation, body=body, invitation_id=invitation_id)
+    return bool(made)
+
+
 def _affiliate(invitation: Invitation, organisation: Organisation | None, by: User) -> None:
-    if (
-        invitation.body is None
-        or organisation is None
-        or not Membership.objects.filter(user=by, organisation=organisation, role=Role.OWNER).exists()
-    ):
+    if invitation.body is None or organisation is None:
         raise AnotherPerson
-    Affiliation.unscoped.get_or_create(organisation=organisation, body=invitation.body, ended_at=None)
-    affiliated.send(Invitation, organisation=organisation, body=invitation.body, invitation_id=invitation.pk)
+    try:
+        affiliate(organisation, invitation.body, by=by, invitation_id=invitation.pk)
+    except NotOwner:
+        raise AnotherPerson from None
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------

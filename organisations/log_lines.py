@@ -1,13 +1,17 @@
-"""Lines of the audit log as a company reads them: sentences, with the names of people and bodies that still exist."""
+"""Lines of the audit log as a company reads them: sentences, with the names of people and bodies that still exist.
+
+Besides its own lines: who looked at figures of a network in which its results stood under its name.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import heapq
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from organisations.audit import Verb
@@ -22,9 +26,11 @@ from organisations.audit_words import (
     WITHOUT_A_NAME,
     Topic,
 )
-from organisations.models import AuditLine, Body, Membership, Organisation, User
+from organisations.consent import NAMED
+from organisations.models import AuditLine, Body, Grant, Membership, Organisation, Round, User
 from organisations.templatetags.seats import ROLE_NAMES, WHAT_NAMES
 
+FIGURES = (Verb.FIGURES_READ, Verb.FIGURES_TAKEN)
 Namer = Callable[[Collection[UUID]], Mapping[UUID, str]]
 """Ids of things in the scope of a company -> what those that still exist are called. A fixed number of statements."""
 _namers: list[Namer] = []
@@ -49,17 +55,49 @@ class Told:
 def lines_of(
     organisation: Organisation, *, topic: Topic | None = None, before: int | None = None, limit: int
 ) -> list[AuditLine]:
-    """The company's own lines, the latest first: those of one topic, those in front of a number."""
-    found = AuditLine.objects.filter(organisation=organisation.pk).order_by("-number")
-    if topic is not None:
-        found = found.filter(verb__in=[verb.value for verb in VERBS_OF[topic]])
-    if before is not None:
-        found = found.filter(number__lt=before)
-    return list(found[:limit])
+    """The lines that the company in scope reads, the latest first: those of one topic, those in front of a number."""
+    found: list[AuditLine] = []
+    for lines in _lines(organisation):
+        if topic is not None:
+            lines = lines.filter(verb__in=[verb.value for verb in VERBS_OF[topic]])
+        if before is not None:
+            lines = lines.filter(number__lt=before)
+        found += lines.order_by("-number")[:limit]
+    return sorted(found, key=lambda line: -line.number)[:limit]
+
+
+def all_lines_of(organisation: Organisation, chunk_size: int) -> Iterator[AuditLine]:
+    """Every line that the company in scope reads, from the oldest, fetched as they are taken."""
+    found = [lines.order_by("number").iterator(chunk_size) for lines in _lines(organisation)]
+    return heapq.merge(*found, key=lambda line: line.number)
+
+
+def count_lines(organisation: Organisation) -> int:
+    """How many lines the company in scope reads."""
+    return sum(lines.count() for lines in _lines(organisation))
+
+
+def _lines(organisation: Organisation) -> tuple[QuerySet[AuditLine], QuerySet[AuditLine]]:
+    """The company's own lines; and those of bodies that looked at figures with its results in them, by name. Each has
+    an index of its own, so they are asked for apart."""
+    seen = Grant.objects.filter(
+        Q(revoked_at__isnull=True) | Q(revoked_at__gt=OuterRef("at")),
+        body=OuterRef("body"),
+        what__in=[what.value for what in NAMED],
+        granted_at__lte=OuterRef("at"),
+        until__gte=OuterRef("at__date"),
+    )
+    of_bodies = AuditLine.objects.filter(
+        Exists(seen),
+        organisation__isnull=True,
+        body__in=Grant.objects.filter(what__in=[what.value for what in NAMED]).values("body"),
+        verb__in=[verb.value for verb in FIGURES],
+    )
+    return AuditLine.objects.filter(organisation=organisation.pk), of_bodies
 
 
 def told(organisation: Organisation, lines: Sequence[AuditLine]) -> list[Told]:
-    """`lines` of the company in scope, in words. The number of statements does not grow with the lines."""
+    """`lines` that the company in scope reads, in words. The number of statements does not grow with the lines."""
     people = _people(organisation, lines)
     bodies = {body.pk: body.name for body in Body.objects.filter(pk__in={line.body for line in lines if line.body})}
     things = _things(lines)
@@ -84,7 +122,7 @@ def _told(line: AuditLine, people: Mapping[str, str], bodies: Mapping[UUID, str]
     if line.verb == Verb.LEFT and line.target == line.actor:
         sentence = LEFT_BY_ONESELF
     who = people.get(line.actor, str(SOMEBODY_GONE)) if line.actor else str(NOBODY)
-    return Told(line.at, who, body if line.verb == Verb.READ else "", str(sentence) % words)
+    return Told(line.at, who, body if line.verb in VERBS_OF[Topic.READS] else "", str(sentence) % words)
 
 
 def _people(organisation: Organisation, lines: Iterable[AuditLine]) -> dict[str, str]:
@@ -98,7 +136,9 @@ def _people(organisation: Organisation, lines: Iterable[AuditLine]) -> dict[str,
 
 def _things(lines: Iterable[AuditLine]) -> dict[str, str]:
     ids = {found for line in lines if (found := _uuid(line.target)) is not None}
-    return {str(one): name for namer in _namers for one, name in namer(ids).items()}
+    rounds = {found for line in lines if line.verb in FIGURES and (found := _uuid(line.target)) is not None}
+    names = dict(Round.objects.filter(pk__in=rounds).values_list("pk", "name")) if rounds else {}
+    return {str(one): name for found in (names, *(namer(ids) for namer in _namers)) for one, name in found.items()}
 
 
 def _uuid(target: str) -> UUID | None:

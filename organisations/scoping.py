@@ -25,7 +25,7 @@ class UnscopedQuery(RuntimeError):
 
 
 @contextmanager
-def _within(place: ContextVar[UUID | None], owner: UUID) -> Iterator[None]:
+def _within(place: ContextVar[UUID | None], owner: UUID | None) -> Iterator[None]:
     token = place.set(owner)
     try:
         yield
@@ -44,6 +44,16 @@ def scope(organisation_id: UUID) -> Iterator[None]:
 def body_scope(body_id: UUID) -> Iterator[None]:
     """Within the block, rows between companies and bodies are seen from this network's or office's side."""
     with _within(_body, body_id):
+        yield
+
+
+@contextmanager
+def as_body(body_id: UUID) -> Iterator[None]:
+    """Within the block rows are seen from the body's side alone: a company's scope that is open around it is closed.
+
+    For figures of the whole network on a company's page: what is read here leaves it as figures of groups only.
+    """
+    with _within(_company, None), _within(_body, body_id):
         yield
 
 

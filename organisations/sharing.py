@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from organisations.audit import Verb, record
-from organisations.consent import What, check_term, with_dependants, with_needs
+from organisations.consent import COUNTED, NAMED, What, check_term, offered, with_dependants, with_needs
 from organisations.models import Affiliation, Body, Grant, Organisation, User
 
 
@@ -21,6 +21,10 @@ class NotAffiliated(Exception):
 
 class NothingShared(ValueError):
     """No kind of data was chosen."""
+
+
+class NotOffered(ValueError):
+    """Something was chosen that cannot be shared with this kind of body: an office makes no figures of groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,20 @@ class Shared:
     @property
     def body(self) -> Body:
         return self.affiliation.body
+
+    @property
+    def kinds(self) -> frozenset[What]:
+        return frozenset(What(grant.what) for grant in self.grants)
+
+    @property
+    def counted(self) -> bool:
+        """Whether the network may count the company in its figures."""
+        return self.body.is_network and bool(self.kinds & COUNTED)
+
+    @property
+    def named(self) -> bool:
+        """Whether its results stand there under the company's name."""
+        return bool(self.kinds & NAMED)
 
     @property
     def consents(self) -> list[Consent]:
@@ -95,11 +113,12 @@ def _ended(grant: Grant) -> Ended:
     return Ended(grant, grant.until if revoked is None or lapsed else revoked, lapsed)
 
 
-def _queue(body_id: UUID) -> bool:
-    """Whether the company in scope belongs to the body. Whoever changes what is shared between the two waits here for
+def _queue(body_id: UUID) -> Body | None:
+    """The body, where the company in scope belongs to it. Whoever changes what is shared between the two waits here for
     the one before, so that a consent given and one taken back at the same moment leave the state of the later one."""
-    present = Affiliation.objects.present().select_for_update().filter(body_id=body_id)
-    return bool(present.values_list("pk", flat=True))
+    present = Affiliation.objects.present().select_related("body").select_for_update(of=("self",))
+    found = present.filter(body_id=body_id).first()
+    return found.body if found is not None else None
 
 
 @transaction.atomic
@@ -115,13 +134,16 @@ def grant(
     """Share `chosen` (and what that carries with it) with a body that the company belongs to, from now until the end of
     the day `until`. What was shared with it before ends: the new consent takes its place.
 
-    Raises NotAffiliated, NothingShared, and InvalidTerm where `until` is past or too far away.
+    Raises NotAffiliated, NothingShared, NotOffered, and InvalidTerm where `until` is past or too far away.
     """
-    if not _queue(body_id):
+    body = _queue(body_id)
+    if body is None:
         raise NotAffiliated
     wanted = with_needs(chosen)
     if not wanted:
         raise NothingShared
+    if not wanted <= set(offered(network=body.is_network)):
+        raise NotOffered
     check_term(until, timezone.localdate())
     Grant.objects.filter(body_id=body_id, revoked_at__isnull=True).update(revoked_at=timezone.now(), revoked_by=by)
     made = Grant.objects.bulk_create(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from organisations.consent import LONGEST_DAYS, InvalidTerm, What, check_term, offered
 from organisations.forms import one_line
 from organisations.sharing import Shared
-from organisations.templatetags.seats import WHAT_MEANS, WHAT_NAMES
+from organisations.templatetags.seats import WHAT_NAMES, what_means
 
 USUAL_DAYS = 365
 
@@ -92,4 +92,4 @@ class GrantForm(forms.Form):
     def kinds(self) -> list[tuple[str, Any, Any, bool]]:
         """What can be ticked: its value, what it is called, what the other side would see, whether it is ticked."""
         ticked = set(self["what"].value() or [])
-        return [(what.value, WHAT_NAMES[what], WHAT_MEANS[what], what.value in ticked) for what in self._offered]
+        return [(what.value, WHAT_NAMES[what], what_means(what), what.value in ticked) for what in self._offered]

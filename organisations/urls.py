@@ -19,7 +19,6 @@ urlpatterns = [
     path("b/<uuid:body_id>/staff", bodies.people, name="staff"),
     path("b/<uuid:body_id>/staff/<uuid:key>", bodies.person, name="staff_member"),
     path("b/<uuid:body_id>/staff/invitations/<uuid:invitation_id>", bodies.staff_invitation, name="staff_invitation"),
-    path("b/<uuid:body_id>/rounds", bodies.rounds, name="rounds"),
     path("b/<uuid:body_id>/companies/invite", body_companies.invite_company, name="invite_company"),
     path(
         "b/<uuid:body_id>/companies/invitations/<uuid:invitation_id>",

@@ -86,7 +86,7 @@ def build(
         actions=_actions(catalog, planned, language),
         quarters=quarters(dated),
         person_days_per_quarter=PERSON_DAYS_PER_QUARTER,
-        sources=_sources(catalog),
+        sources=sources_of(catalog),
         support=() if quick else _support(planned, company, dated, language),
     )
 
@@ -260,7 +260,8 @@ def _actions(catalog: Catalog, planned: tuple[PlannedAction, ...], language: str
     return tuple(views)
 
 
-def _sources(catalog: Catalog) -> tuple[SourceView, ...]:
+def sources_of(catalog: Catalog) -> tuple[SourceView, ...]:
+    """The documents that the questions of a catalog rest on."""
     found = library()
     cited = sorted({name for question in catalog.questions.values() for name in question.clauses})
     views = []

@@ -22,6 +22,11 @@ FIRST = 3
 CANDIDATES = 15
 
 
+def short_title(title: str) -> str:
+    """A section's name without what stands in brackets; the tables have it whole."""
+    return title.partition(" (")[0].partition("（")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class GateView:
     """A gate that holds the axis: which question, where it stands, what it must reach."""

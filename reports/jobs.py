@@ -1,4 +1,5 @@
-"""The life of a report job: order, claim, produce, finish, and the sweep that rings again for what was lost.
+"""The life of a file that is made in the background: order, claim, produce, finish, and the sweep that rings again for
+what was lost. The same for a company's report and for a network's file.
 
 A worker that is killed at any line leaves a row behind that says WAITING or RUNNING; the sweep finds it. At worst a
 file is made twice under the same name.
@@ -15,23 +16,28 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from assessments.models import Submission
+from cohorts.models import WorkshopPlan
 from organisations.audit import Verb, record
-from organisations.models import User
-from organisations.scoping import scope
-from reports import paper
-from reports.models import ReportFile
+from organisations.models import Round, User
+from reports import making
+from reports.models import BodyFile, FileJob, ReportFile
 from reports.rendering import FontMissing, RenderingError
-from reports.submitted import context_of
+from reports.resting import state_of, still_stands
 
 log = logging.getLogger(__name__)
 TEMPLATE_VERSION = "2026.1"
 MOST_ATTEMPTS = 3
+MOST_RENEWALS = 3
+KINDS: tuple[type[FileJob], ...] = (ReportFile, BodyFile)
 Ring = Callable[[UUID], None]
+
+
+# --- ordering ---------------------------------------------------------------------------------------------------------
 
 
 def order(submission: Submission, *, language: str, by: User, ring: Ring) -> ReportFile:
@@ -44,92 +50,163 @@ def order(submission: Submission, *, language: str, by: User, ring: Ring) -> Rep
             template_version=TEMPLATE_VERSION,
             defaults={"organisation": submission.organisation, "requested_by": by},
         )
-        again = not created and _start_anew(job)
-        if created or again:
+        if created or _start_anew(job):
             job.refresh_from_db()
             transaction.on_commit(lambda: ring(job.pk))
             record(Verb.REPORT_ORDERED, actor=by, organisation=job.organisation_id, target=job.submission_id)
     return job
 
 
-def _start_anew(job: ReportFile) -> bool:
-    """Put a failed job, or a finished one whose file is lost, back to waiting; whoever still works on it loses it."""
-    lost = job.status == ReportFile.Status.DONE and not default_storage.exists(job.file.name or "")
-    ended = ReportFile.Status.DONE if lost else ReportFile.Status.FAILED
-    return bool(
-        ReportFile.objects.filter(pk=job.pk, status=ended).update(
-            status=ReportFile.Status.WAITING,
-            reason="",
-            detail="",
-            progress=0,
-            attempts=0,
-            claim=None,
-            claimed_at=None,
-            rung_at=None,
-            file="",
-            size=0,
-            requested_at=timezone.now(),
-            finished_at=None,
+def order_for_network(
+    within: Round, *, plan: WorkshopPlan | None = None, language: str, named: bool = False, by: User, ring: Ring
+) -> BodyFile:
+    """The job for the report of a round, or for the handout of a workshop plan: one that is under way, or one whose
+    figures are still the same; any other starts anew. Within `body_scope`."""
+    kind = BodyFile.Kind.COHORT_REPORT if plan is None else BodyFile.Kind.WORKSHOP_HANDOUT
+    with transaction.atomic():
+        job, created = BodyFile.objects.get_or_create(
+            body_id=within.body_id,
+            round=within,
+            plan=plan,
+            kind=kind,
+            language=language,
+            named=named,
+            defaults={"template_version": TEMPLATE_VERSION, "requested_by": by},
         )
-    )
+        outdated = not created and (job.template_version, job.made_of) != (TEMPLATE_VERSION, state_of(within))
+        if created or _start_anew(job, outdated=outdated):
+            BodyFile.objects.filter(pk=job.pk).update(requested_by=by, template_version=TEMPLATE_VERSION)
+            job.refresh_from_db()
+            transaction.on_commit(lambda: ring(job.pk))
+            record(Verb.REPORT_ORDERED, actor=by, body=job.body_id, target=job.round_id, file=kind.value)
+    return job
+
+
+def _start_anew(job: FileJob, *, outdated: bool = False) -> bool:
+    """Put a failed job, or a finished one whose file is lost or outdated, back to waiting; whoever still works on it
+    loses it."""
+    name = job.file.name or ""
+    done = job.status == FileJob.Status.DONE
+    over = FileJob.Status.DONE if done and (outdated or not default_storage.exists(name)) else FileJob.Status.FAILED
+    again = _rows(type(job)).filter(pk=job.pk, status=over)
+    if not again.update(**job.begins_with, requested_at=timezone.now()):
+        return False
+    if name:
+        transaction.on_commit(lambda: default_storage.delete(name))
+    return True
 
 
 def rung(job_id: UUID) -> None:
     """Note that the bell was heard by the broker, so that the sweep waits before it rings again."""
-    ReportFile.unscoped.filter(pk=job_id).update(rung_at=timezone.now())
+    for kind in KINDS:
+        if _rows(kind).filter(pk=job_id).update(rung_at=timezone.now()):
+            return
 
 
-def produce(job_id: UUID) -> None:
-    """Make the file of a waiting job, or of a running one whose worker gave no sign for the lease."""
+# --- making -----------------------------------------------------------------------------------------------------------
+
+
+def produce(job_id: UUID) -> bool:
+    """Make the file of a waiting job, or of a running one whose worker gave no sign for the lease.
+
+    Returns whether the job waits again: what it rests on stood no longer when it was finished.
+    """
     claim = uuid.uuid4()
+    job = next((found for kind in KINDS if (found := _claimed(kind, job_id, claim)) is not None), None)
+    if job is None:
+        return False  # done already, or another worker has it
+    try:
+        with making.scope_of(job):
+            return _make(job, claim)
+    except FontMissing as error:
+        _fail(job, claim, FileJob.Reason.FONT, str(error))
+    except RenderingError as error:
+        _fail(job, claim, FileJob.Reason.RENDERING, str(error))
+    except OSError:
+        log.exception("report %s: storage", job_id)
+        _fail(job, claim, FileJob.Reason.STORAGE)
+    except Exception as error:
+        # SoftTimeLimitExceeded is Celery's; naming it here would tie the job to the bell.
+        late = type(error).__name__ == "SoftTimeLimitExceeded"
+        log.exception("report %s", job_id)
+        _fail(job, claim, FileJob.Reason.TIME if late else FileJob.Reason.UNEXPECTED)
+    return False
+
+
+def _claimed(kind: type[FileJob], job_id: UUID, claim: UUID) -> FileJob | None:
+    """The job, where it is one of this kind and nobody else has it."""
     now = timezone.now()
-    lost = Q(status=ReportFile.Status.RUNNING, claimed_at__lt=now - timedelta(seconds=settings.REPORT_LEASE_SECONDS))
-    claimed = ReportFile.unscoped.filter(Q(status=ReportFile.Status.WAITING) | lost, pk=job_id).update(
-        status=ReportFile.Status.RUNNING, claim=claim, claimed_at=now, progress=10, attempts=F("attempts") + 1
+    lost = Q(status=FileJob.Status.RUNNING, claimed_at__lt=now - timedelta(seconds=settings.REPORT_LEASE_SECONDS))
+    rows = _rows(kind).filter(Q(status=FileJob.Status.WAITING) | lost, pk=job_id)
+    started = rows.update(
+        status=FileJob.Status.RUNNING, claim=claim, claimed_at=now, progress=10, attempts=F("attempts") + 1
     )
-    if not claimed:
-        return  # done already, or another worker has it
-    job = ReportFile.unscoped.select_related("organisation").get(pk=job_id)
-    with scope(job.organisation_id):
-        try:
-            _make(job, claim)
-        except FontMissing as error:
-            _fail(job, claim, ReportFile.Reason.FONT, str(error))
-        except RenderingError as error:
-            _fail(job, claim, ReportFile.Reason.RENDERING, str(error))
-        except OSError:
-            log.exception("report %s: storage", job_id)
-            _fail(job, claim, ReportFile.Reason.STORAGE)
-        except Exception as error:
-            # SoftTimeLimitExceeded is Celery's; naming it here would tie the job to the bell.
-            late = type(error).__name__ == "SoftTimeLimitExceeded"
-            log.exception("report %s", job_id)
-            _fail(job, claim, ReportFile.Reason.TIME if late else ReportFile.Reason.UNEXPECTED)
+    return _rows(kind).get(pk=job_id) if started else None
 
 
-def _make(job: ReportFile, claim: UUID) -> None:
-    submission = Submission.objects.select_related("submitted_by").get(pk=job.submission_id)
-    context = context_of(submission, job.language)
+def _make(job: FileJob, claim: UUID) -> bool:
+    work = making.read(job)
     _advance(job, claim, 30)
-    pdf = paper.action_plan(context)
+    pdf = work.printed()
     _advance(job, claim, 90)
-    name = f"reports/{job.pk}/{claim}.pdf"
-    stored = default_storage.save(name, ContentFile(pdf))
-    finished = ReportFile.objects.filter(pk=job.pk, claim=claim, status=ReportFile.Status.RUNNING).update(
-        status=ReportFile.Status.DONE, progress=100, file=stored, size=len(pdf), finished_at=timezone.now()
-    )
-    if not finished:  # the lease ran out and another worker took over: its file stands
+    stored = default_storage.save(f"reports/{job.pk}/{claim}.pdf", ContentFile(pdf))
+    with transaction.atomic():
+        stands = work.still_stands()
+        finished = stands and _running(job, claim).update(
+            status=FileJob.Status.DONE,
+            progress=100,
+            file=stored,
+            size=len(pdf),
+            finished_at=timezone.now(),
+            **work.columns,
+        )
+    if not finished:  # a consent ended; or the lease ran out and another worker took over: its file stands
         default_storage.delete(stored)
+    return not stands and _renew(job, claim)
 
 
-def _advance(job: ReportFile, claim: UUID, progress: int) -> None:
-    ReportFile.objects.filter(pk=job.pk, claim=claim).update(progress=progress, claimed_at=timezone.now())
+def _renew(job: FileJob, claim: UUID) -> bool:
+    """Back to waiting, as no failed attempt; after a few times it fails. Returns whether it waits."""
+    if not isinstance(job, BodyFile) or job.renewals >= MOST_RENEWALS:
+        _fail(job, claim, FileJob.Reason.UNSTEADY)
+        return False
+    begins = {**job.begins_with, "attempts": F("attempts") - 1, "renewals": F("renewals") + 1}
+    return bool(_running(job, claim).update(**begins))
 
 
-def _fail(job: ReportFile, claim: UUID, reason: ReportFile.Reason, detail: str = "") -> None:
-    ReportFile.objects.filter(pk=job.pk, claim=claim, status=ReportFile.Status.RUNNING).update(
-        status=ReportFile.Status.FAILED, reason=reason, detail=detail[:300], finished_at=timezone.now()
+def _advance(job: FileJob, claim: UUID, progress: int) -> None:
+    _running(job, claim).update(progress=progress, claimed_at=timezone.now())
+
+
+def _fail(job: FileJob, claim: UUID, reason: FileJob.Reason, detail: str = "") -> None:
+    _running(job, claim).update(
+        status=FileJob.Status.FAILED, reason=reason, detail=detail[:300], finished_at=timezone.now()
     )
+
+
+def _running(job: FileJob, claim: UUID) -> models.QuerySet[FileJob]:
+    """The row, as long as it is this worker's."""
+    return _rows(type(job)).filter(pk=job.pk, claim=claim, status=FileJob.Status.RUNNING)
+
+
+def _rows(kind: type[FileJob]) -> models.Manager[FileJob]:
+    """The queue belongs to no company and no network: each job opens its own scope (`making.scope_of`)."""
+    return kind.unscoped
+
+
+# --- afterwards -------------------------------------------------------------------------------------------------------
+
+
+def withdraw_unless_it_stands(job: BodyFile) -> bool:
+    """Remove a finished file that rests on what may no longer be seen. Returns whether it was removed."""
+    if job.status != FileJob.Status.DONE or still_stands(job):
+        return False
+    # The file first: cut off here, the job counts as one whose file was lost, and can be ordered anew as well.
+    name = job.file.name or ""
+    default_storage.delete(name)
+    withdrawn = {**job.begins_with, "status": FileJob.Status.FAILED, "reason": FileJob.Reason.WITHDRAWN}
+    BodyFile.objects.filter(pk=job.pk, file=name).update(**withdrawn)
+    return True
 
 
 def sweep(ring: Ring) -> int:
@@ -139,15 +216,18 @@ def sweep(ring: Ring) -> int:
     """
     lease = timezone.now() - timedelta(seconds=settings.REPORT_LEASE_SECONDS)
     unheard = timezone.now() - timedelta(seconds=settings.REPORT_SWEEP_SECONDS)
-    lost = Q(status=ReportFile.Status.RUNNING, claimed_at__lt=lease)
-    ReportFile.unscoped.filter(lost, attempts__gte=MOST_ATTEMPTS).update(
-        status=ReportFile.Status.FAILED, reason=ReportFile.Reason.UNEXPECTED, finished_at=timezone.now()
-    )
+    lost = Q(status=FileJob.Status.RUNNING, claimed_at__lt=lease)
     # A bell that the broker heard can still be lost with a killed worker, so waiting rows are rung for again in time.
-    waiting = Q(status=ReportFile.Status.WAITING) & (
+    waiting = Q(status=FileJob.Status.WAITING) & (
         Q(rung_at__isnull=True, requested_at__lt=unheard) | Q(rung_at__lt=lease)
     )
-    ids = list(ReportFile.unscoped.filter(waiting | lost).order_by("requested_at").values_list("pk", flat=True)[:500])
-    for job_id in ids:
-        ring(job_id)
-    return len(ids)
+    rings = 0
+    for kind in KINDS:
+        _rows(kind).filter(lost, attempts__gte=MOST_ATTEMPTS).update(
+            status=FileJob.Status.FAILED, reason=FileJob.Reason.UNEXPECTED, finished_at=timezone.now()
+        )
+        found = _rows(kind).filter(waiting | lost).order_by("requested_at").values_list("pk", flat=True)
+        for job_id in list(found[:500]):
+            ring(job_id)
+            rings += 1
+    return rings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -9,6 +11,13 @@ from reports.aside import print_aside
 from reports.context import ReportContext
 from reports.rendering import to_pdf
 from reports.signs import replacements
+
+
+class Printable(Protocol):
+    """What a print template shows, as `report`."""
+
+    @property
+    def language(self) -> str: ...
 
 
 def action_plan(context: ReportContext) -> bytes:
@@ -24,16 +33,17 @@ def quick_sheet(context: ReportContext) -> bytes:
 
 def action_plan_html(context: ReportContext) -> str:
     """What `action_plan` prints."""
-    return _html("print/action_plan.html", context)
+    return html_of("print/action_plan.html", context)
 
 
 def quick_sheet_html(context: ReportContext) -> str:
     """What `quick_sheet` prints."""
-    return _html("print/quick_sheet.html", context)
+    return html_of("print/quick_sheet.html", context)
 
 
-def _html(template: str, context: ReportContext) -> str:
-    """What people typed may hold signs that no font has: they are printed as 〓, and the paper says so."""
+def html_of(template: str, context: Printable) -> str:
+    """The page of a print template. What people typed may hold signs that no font has: they are printed as 〓, and the
+    paper says so."""
     with translation.override(context.language):
         html = render_to_string(template, {"report": context})
         if not (missing := replacements(html)):

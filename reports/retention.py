@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -19,10 +19,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from assessments.models import Assignment, Evidence
+from cohorts.models import Participant
 from organisations.lockout import forget_addresses
 from organisations.models import Invitation
 from reports.deleting import carry_out
-from reports.models import ReportFile
+from reports.jobs import KINDS, withdraw_unless_it_stands
+from reports.models import BodyFile, FileJob
 
 FOLDERS = ("evidence", "reports")
 """Where files of companies lie in the storage; nothing else is looked at."""
@@ -37,6 +39,7 @@ class Tidied:
 
     companies: int
     invitations: int
+    participants: int
     sign_ins: int
     reports: int
     files: int
@@ -50,8 +53,9 @@ def tidy(now: dt.datetime | None = None) -> Tidied:
     return Tidied(
         companies=companies,
         invitations=forget_invitations(now),
+        participants=forget_participants(now),
         sign_ins=forget_addresses(),
-        reports=remove_old_reports(now),
+        reports=remove_old_reports(now) + remove_withdrawn(),
         files=remove_orphans(now),
     )
 
@@ -69,18 +73,35 @@ def forget_invitations(now: dt.datetime) -> int:
     return blanked + removed.get(Invitation._meta.label, 0)
 
 
+def forget_participants(now: dt.datetime) -> int:
+    """Addresses on the list of a round that ended long ago, of companies that never joined: they never agreed that the
+    network keeps them here. The row stays, so that the round's figures of who was invited do."""
+    if not settings.RETENTION_INVITATION_DAYS:
+        return 0
+    last_day = timezone.localdate(now) - dt.timedelta(days=settings.RETENTION_INVITATION_DAYS)
+    strangers = Participant.unscoped.filter(organisation__isnull=True, round__closes_on__lt=last_day)
+    return strangers.exclude(email="").update(email="")
+
+
 def remove_old_reports(now: dt.datetime) -> int:
-    """PDFs that were made long ago, with their jobs. Each can be ordered again from its submission."""
+    """PDFs that were made long ago, with their jobs. Each can be ordered again from its submission or its round."""
     if not settings.RETENTION_REPORT_DAYS:
         return 0
     long_ago = now - dt.timedelta(days=settings.RETENTION_REPORT_DAYS)
-    old = ReportFile.unscoped.filter(status=ReportFile.Status.DONE, finished_at__lt=long_ago)
     removed = 0
-    for key, name in list(old.values_list("pk", "file")):
-        # The file first: cut off here, the job counts as one whose file was lost, and can be ordered anew as well.
-        default_storage.delete(name)
-        removed += old.filter(pk=key, file=name).delete()[0]
+    for kind in KINDS:
+        old = kind.unscoped.filter(status=FileJob.Status.DONE, finished_at__lt=long_ago)
+        for key, name in list(old.values_list("pk", "file")):
+            # The file first: cut off here, the job counts as one whose file was lost, and can be ordered anew as well.
+            default_storage.delete(name)
+            removed += old.filter(pk=key, file=name).delete()[0]
     return removed
+
+
+def remove_withdrawn() -> int:
+    """PDFs of networks that rest on what may no longer be seen. Nobody was handed one since: their page asks first."""
+    done = BodyFile.objects.filter(status=FileJob.Status.DONE).select_related("round")
+    return sum(withdraw_unless_it_stands(file) for file in list(done))
 
 
 def remove_orphans(now: dt.datetime) -> int:
@@ -103,8 +124,8 @@ def remove_orphans(now: dt.datetime) -> int:
 def _named(names: list[str]) -> set[str]:
     """Those of `names` that a row names."""
     evidence = Evidence.unscoped.filter(file__in=names).values_list("file", flat=True)
-    reports = ReportFile.unscoped.filter(file__in=names).values_list("file", flat=True)
-    return {*evidence, *reports}
+    reports = (kind.unscoped.filter(file__in=names).values_list("file", flat=True) for kind in KINDS)
+    return {*evidence, *chain.from_iterable(reports)}
 
 
 def _files_below(folder: str) -> Iterator[str]:

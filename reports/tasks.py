@@ -27,7 +27,8 @@ def ring(job_id: UUID) -> None:
 
 @shared_task(name="reports.produce")
 def produce(job_id: str) -> None:
-    jobs.produce(UUID(job_id))
+    if jobs.produce(UUID(job_id)):
+        ring(UUID(job_id))
 
 
 @shared_task(name="reports.sweep", ignore_result=True)

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from reports.views import bodies, data, evidence, files, quick, results
+from reports.views import (
+    bodies,
+    chart_files,
+    cohort_files,
+    cohorts,
+    data,
+    evidence,
+    files,
+    peers,
+    quick,
+    results,
+    workshops,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -25,6 +37,28 @@ urlpatterns = [
         evidence.shared_evidence,
         name="shared_evidence",
     ),
+    path("b/<uuid:body_id>/rounds/<uuid:round_id>/figures", cohorts.dashboard, name="dashboard"),
+    path("b/<uuid:body_id>/rounds/<uuid:round_id>/figures/count", cohorts.count, name="count"),
+    path("b/<uuid:body_id>/rounds/<uuid:round_id>/figures/companies", cohorts.companies, name="figures_companies"),
+    path("b/<uuid:body_id>/rounds/<uuid:round_id>/figures/outliers", cohorts.outliers, name="outliers"),
+    path("b/<uuid:body_id>/rounds/<uuid:round_id>/figures/side-by-side", cohorts.side_by_side, name="side_by_side"),
+    path(
+        "b/<uuid:body_id>/rounds/<uuid:round_id>/figures/<slug:chart>.<slug:form>", chart_files.chart, name="chart"
+    ),
+    path("b/<uuid:body_id>/rounds/<uuid:round_id>/report", cohort_files.cohort_order, name="cohort_order"),
+    path(
+        "b/<uuid:body_id>/rounds/<uuid:round_id>/workshops/<uuid:plan_id>/handout",
+        cohort_files.handout_order,
+        name="handout_order",
+    ),
+    path(
+        "b/<uuid:body_id>/rounds/<uuid:round_id>/workshops/<uuid:plan_id>/plan.xlsx",
+        workshops.sheet,
+        name="workshop_sheet",
+    ),
+    path("b/<uuid:body_id>/files/<uuid:file_id>/", cohort_files.body_file, name="body_file"),
+    path("b/<uuid:body_id>/files/<uuid:file_id>/file", cohort_files.body_download, name="body_download"),
+    path("o/<uuid:organisation_id>/peers", peers.peers, name="peers"),
     path("o/<uuid:organisation_id>/data", data.overview, name="data"),
     path("o/<uuid:organisation_id>/data/export", data.export, name="data_export"),
     path("o/<uuid:organisation_id>/deletion", data.deletion, name="deletion"),

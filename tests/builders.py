@@ -19,6 +19,8 @@ from assessments.drafts import Draft
 from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment, Assignment, Evidence, Submission
 from assessments.scoring.answers import Answer
+from cohorts.models import Participant
+from cohorts.participants import facts_of
 from guidance.profile import FLAGS
 from guidance.registry import current_catalog
 from organisations import inviting, sharing
@@ -33,6 +35,7 @@ from organisations.models import (
     Membership,
     Organisation,
     PlatformMembership,
+    Round,
     User,
 )
 from organisations.policy import ROLES_OF, BodyKind, BodyRole, PlatformRole, Role
@@ -139,6 +142,37 @@ def make_platform_member(role: PlatformRole, email: str = "", *, name: str = "",
 def make_affiliation(organisation: Organisation, body: Body) -> Affiliation:
     """The company belongs to the body from now on."""
     return Affiliation.unscoped.create(organisation=organisation, body=body)
+
+
+def make_round(body: Body, *, opened: bool = True, **fields: Any) -> Round:
+    """A round of the current version that began ten days ago and ends in twenty; `opened`: everybody was invited."""
+    today, now = timezone.localdate(), timezone.now()
+    given: dict[str, Any] = {
+        "name": f"第{next(_numbers)}回",
+        "catalog_ref": current_catalog().ref,
+        "opens_on": today - dt.timedelta(days=10),
+        "closes_on": today + dt.timedelta(days=20),
+        "origin": "https://keian.example" if opened else "",
+        "opening_at": now if opened else None,
+        "opened_at": now if opened else None,
+    }
+    return Round.objects.create(body=body, **{**given, **fields})
+
+
+def make_participant(within: Round, organisation: Organisation | None = None, **fields: Any) -> Participant:
+    """A company of the round's list; with `organisation` one that has joined, as that company describes itself."""
+    number = next(_numbers)
+    given: dict[str, Any] = (
+        {**facts_of(organisation), "joined_at": timezone.now()}
+        if organisation is not None
+        else {"name": f"株式会社名簿{number}", "email": f"meibo{number}@kaisha.example"}
+    )
+    return Participant.unscoped.create(
+        round=within,
+        body_id=within.body_id,
+        organisation=organisation,
+        **{"source": Participant.Source.LIST, **given, **fields},
+    )
 
 
 def make_grant(
@@ -263,5 +297,5 @@ def contents() -> dict[str, list[tuple[Any, ...]]]:
 
 
 def our_models() -> Iterator[type[models.Model]]:
-    for label in ("organisations", "assessments", "reports"):
+    for label in ("organisations", "assessments", "cohorts", "reports"):
         yield from apps.get_app_config(label).get_models()

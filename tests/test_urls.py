@@ -335,7 +335,7 @@ def walk(patterns: list[Any], route: str = "", namespace: str = "") -> Iterator[
 ADDRESSES = list(walk(get_resolver().url_patterns))
 OURS = {address.name: address for address in ADDRESSES if not address.view.__module__.startswith("allauth.")}
 OF_COMPANY = {"read", "respond", "answer", "review", "submit", "manage", "share", "audit", "export", "delete"}
-OF_BODY = {"members", "direct", "member", "shared scores", "shared answers", "shared notes", "shared registers"}
+OF_BODY = {"members", "direct", "shared", "member", "shared scores", "shared answers", "shared notes", "shared registers"}
 OF_PLATFORM = {"administer", "author"}
 ELSEWHERE = {"library", "library, author", "django"}
 """Not behind organisations.access: the library is open, authors check drafts in it, and Django's language switch."""
@@ -563,7 +563,7 @@ class Answer(NamedTuple):
     shown: str
 
 
-WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(?:organisations|assessments|reports)_')
+WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(?:organisations|assessments|cohorts|reports)_')
 
 
 class Writes:

@@ -3,6 +3,7 @@
 from assessments.models.answering import Answer, AnswerManager, Assessment, CarriedAnswer, Submission
 from assessments.models.evidence import Evidence
 from assessments.models.outlines import Outline
+from assessments.models.rescoring import Moved, Rescoring
 from assessments.models.teamwork import ApprovalStep, Assignment, Comment, Followup
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Comment",
     "Evidence",
     "Followup",
+    "Moved",
     "Outline",
+    "Rescoring",
     "Submission",
 ]

@@ -212,27 +212,40 @@ def outliers(cohort: Cohort, axes: Sequence[str]) -> tuple[Outlier, ...]:
     """
     found = []
     for axis in axes:
-        groups: dict[str | None, tuple[tuple[int, Fraction], ...]] = {None: cohort.group().weighted(axis)}
+        peers: dict[str | None, _Peers] = {None: _peers(cohort.group(), axis)}
         for one in cohort.named:
             if axis not in one.values:
                 continue
             industry: str | None = one.facts["industry"]
-            if industry not in groups:
-                groups[industry] = cohort.group({"industry": frozenset({str(industry)})}).weighted(axis)
-            if _count(groups[industry]) < LEAST_PEERS:
+            if industry not in peers:
+                peers[industry] = _peers(cohort.group({"industry": frozenset({str(industry)})}), axis)
+            if peers[industry].n < LEAST_PEERS:
                 industry = None
-            peers = groups[industry]
-            if _count(peers) < LEAST_PEERS:
-                continue
-            median = quantile(peers, Fraction(1, 2))
-            apart = sorted((abs(points - median), n) for n, points in peers)
-            mad = quantile([(n, distance) for distance, n in apart], Fraction(1, 2))
-            if not mad:
+            n, median, mad = peers[industry].n, peers[industry].median, peers[industry].mad
+            if n < LEAST_PEERS or not mad:
                 continue
             z = ROBUST * (one.values[axis] - median) / mad
             if abs(z) >= OUTLYING:
-                found.append(Outlier(one.id, axis, one.values[axis], median, mad, z, _count(peers), industry))
+                found.append(Outlier(one.id, axis, one.values[axis], median, mad, z, n, industry))
     return tuple(sorted(found, key=lambda one: (-abs(one.z), str(one.id), one.axis)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Peers:
+    """The middle of a group, and how far its companies lie from it."""
+
+    n: int
+    median: Fraction
+    mad: Fraction
+
+
+def _peers(group: Group, axis: str) -> _Peers:
+    weighted = group.weighted(axis)
+    if not weighted:
+        return _Peers(0, Fraction(0), Fraction(0))
+    median = quantile(weighted, Fraction(1, 2))
+    apart = sorted(((abs(points - median), n) for n, points in weighted), key=lambda one: (float(one[0]), one[0]))
+    return _Peers(_count(weighted), median, quantile([(n, distance) for distance, n in apart], Fraction(1, 2)))
 
 
 def place(group: Group, axis: str, points: Fraction) -> Place | None:

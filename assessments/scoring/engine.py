@@ -22,7 +22,6 @@ from guidance.catalog import Axis, Catalog, Question, Section
 from guidance.conditions import applicable
 from guidance.profile import Profile
 
-HUNDRED = Fraction(100)
 STAGE_STARTS = (20, 40, 60, 80)
 """Low bounds from which stages 2, 3, 4 and 5 begin."""
 
@@ -56,8 +55,8 @@ def score_axis(axis: Axis, answers: Answers, asked: frozenset[str]) -> AxisScore
             section,
             answers,
             states,
-            share=Fraction(section.weight, scored_weight) if known[section.id] else Fraction(0),
-            bound_share=Fraction(section.weight, bound_weight) if applying[section.id] else Fraction(0),
+            scored_weight=scored_weight,
+            bound_weight=bound_weight,
             known=known[section.id],
             applying=applying[section.id],
         )
@@ -85,13 +84,17 @@ def _score_section(
     answers: Answers,
     states: dict[str, AnswerState],
     *,
-    share: Fraction,
-    bound_share: Fraction,
+    scored_weight: int,
+    bound_weight: int,
     known: int,
     applying: int,
 ) -> SectionScore:
+    """`scored_weight` and `bound_weight`: of the sections that take part in the axis score and in its bounds."""
     lines = []
     earned = 0
+    nothing = Fraction(0)
+    # Whole numbers until the last step: a fraction is reduced once, and not at every multiplication.
+    share = 100 * section.weight
     for question in section.questions:
         state = states[question.id]
         level = answers[question.id].level if state == "level" else None
@@ -103,23 +106,23 @@ def _score_section(
                 state=state,
                 level=level,
                 weight=question.weight,
-                contribution=HUNDRED * share * Fraction(question.weight * (level or 0), 4 * known)
+                contribution=Fraction(share * question.weight * level, scored_weight * 4 * known)
                 if level is not None
-                else Fraction(0),
-                possible=HUNDRED * share * Fraction(question.weight, known) if level is not None else Fraction(0),
-                bound_share=HUNDRED * bound_share * Fraction(question.weight, applying)
+                else nothing,
+                possible=Fraction(share * question.weight, scored_weight * known) if level is not None else nothing,
+                bound_share=Fraction(share * question.weight, bound_weight * applying)
                 if state in {"level", "unknown", "none"}
-                else Fraction(0),
+                else nothing,
             )
         )
     in_doubt = 4 * (applying - known)
     return SectionScore(
         id=section.id,
         weight=section.weight,
-        score=HUNDRED * Fraction(earned, 4 * known) if known else None,
-        low=HUNDRED * Fraction(earned, 4 * applying) if applying else None,
-        high=HUNDRED * Fraction(earned + in_doubt, 4 * applying) if applying else None,
-        coverage=HUNDRED * Fraction(known, applying) if applying else None,
+        score=Fraction(100 * earned, 4 * known) if known else None,
+        low=Fraction(100 * earned, 4 * applying) if applying else None,
+        high=Fraction(100 * (earned + in_doubt), 4 * applying) if applying else None,
+        coverage=Fraction(100 * known, applying) if applying else None,
         questions=tuple(lines),
     )
 

@@ -6,12 +6,18 @@ that left from those that stayed), what is left over is a whole block or nothing
 
 - a block has at least k + 1 companies, so that k are left when one of them subtracts itself;
 - a company that leaves takes its whole block with it, and nobody of that block comes back in this round;
+- a block keeps two things: totals of questions, and for each axis the means of runs. A section's mean is worked out
+  from those of its questions, an axis's from its runs. One more sum over the same answers could be set off against
+  them, and what is left over would be the few companies that did not answer everything;
+- for the same reason a block leaves some questions of each axis out (`left_out`): every company with a score knows one
+  of them, so no sum of scores can be worked out from the totals of questions;
 - a figure that few companies of a block have (a question that few were asked) counts only in a bundle of blocks in
   which at least k + 1 have it, and the bundle comes and goes as one;
-- the spread within a block is shown as the means of runs of at least k + 1 companies with neighbouring scores: a
-  quartile is such a mean, never the score of one company;
-- a total at the very end of the scale would say that every single one is there: it is moved inwards by one level of one
-  question.
+- the spread within a block is shown as the means of runs of at least k + 1 companies with neighbouring scores, in whole
+  points: a quartile is such a mean, never the score of one company, and two means that are alike do not say that all
+  scores are;
+- a total at the very end of the scale would say that every single one is there, and one company short of it would say
+  so to that company: such totals are moved inwards.
 
 `smallest_difference` is the proof for figures that cut across the blocks, such as the comparison with an earlier round.
 """
@@ -19,7 +25,7 @@ that left from those that stayed), what is left over is a whole block or nothing
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -33,6 +39,8 @@ DIMENSIONS: Mapping[str, int] = {"industry": 4, "sales_band": 3, "prefecture": 8
 few of a network's companies: with less weight it would never have a block of its own."""
 MOST_PARTS = 10
 """Groups that cut across the blocks: more are not searched, and so not shown."""
+SCORE_STEP = 5
+"""How far the scores of a run are kept from the ends of the scale, in points; a question's total by one level."""
 
 Facts = Mapping[str, str]
 
@@ -69,10 +77,13 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """The sum of what `n` companies of a block have, in points of 100 each."""
+    """The sum of what `n` companies of a block have at a question, in points of 100 each, and the most and the least
+    that one of them has. Not shown as it is: `bundles` moves it inwards."""
 
     n: int
     points: Fraction
+    most: Fraction = Fraction(0)
+    least: Fraction = Fraction(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,8 @@ class Run:
 class Block:
     """A sealed block. `live` is False from the moment at which one of its companies no longer agrees.
 
-    `label`: by dimension, every value that one of its companies has.
+    `label`: by dimension, every value that one of its companies has. `named`, `answered`: how many of its companies
+    have agreed since that their scores, or their answers, are seen by name.
     """
 
     serial: int
@@ -96,6 +108,8 @@ class Block:
     totals: Mapping[str, Total]
     runs: Mapping[str, tuple[Run, ...]]
     live: bool = True
+    named: int = 0
+    answered: int = 0
 
     def within(self, chosen: Mapping[str, frozenset[str]]) -> bool:
         """Whether every one of its companies meets the filter."""
@@ -104,15 +118,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Blocks whose totals of one measure are shown together or not at all."""
+    """Blocks whose totals of one question are shown together or not at all. `points` are moved inwards."""
 
     blocks: tuple[Block, ...]
     n: int
     points: Fraction
-
-    @property
-    def live(self) -> bool:
-        return all(block.live for block in self.blocks)
+    live: bool
+    """Whether all of them are live, and enough companies are left whose answers are not seen by name."""
 
     def within(self, chosen: Mapping[str, frozenset[str]]) -> bool:
         return all(block.within(chosen) for block in self.blocks)
@@ -155,70 +167,115 @@ def _cut(members: list[Member], rule: Rule) -> Iterator[list[Member]]:
 
 
 def seal(
-    members: Sequence[Member], rule: Rule, *, serial: int, measures: Iterable[str], spread: Iterable[str]
+    members: Sequence[Member], rule: Rule, *, serial: int, axes: Mapping[str, Sequence[str]], spread: bool = True
 ) -> Block:
-    """The block of `members`: totals of `measures`, and runs of those in `spread`. Raises ValueError for too few."""
+    """The block of `members`: totals of the questions of `axes`, and runs of each axis. `spread` False: without the
+    runs, for companies whose scores are seen by name. Raises ValueError for too few."""
     if len(members) < rule.run:
         raise ValueError(f"a block has at least {rule.run} companies, got {len(members)}")
     totals = {}
-    for measure in measures:
-        known = [one.values[measure] for one in members if measure in one.values]
-        totals[measure] = Total(len(known), inward(sum(known, Fraction(0)), len(known)))
+    for questions in axes.values():
+        out = left_out(members, questions, serial)
+        for name in questions:
+            known = [one.values[name] for one in members if name in one.values and name not in out]
+            if known:
+                totals[name] = Total(len(known), sum(known, Fraction(0)), max(known), min(known))
+    found = {}
+    for axis in axes if spread else ():
+        scores = {one.id: one.values[axis] for one in members if axis in one.values}
+        found[axis] = tuple(_run([scores[one] for one in run]) for run in in_runs(scores, rule))
     return Block(
         serial=serial,
         size=len(members),
         label={name: frozenset(one.facts[name] for one in members) for name in DIMENSIONS},
         totals=totals,
-        runs={name: runs([one.values[name] for one in members if name in one.values], rule) for name in spread},
+        runs=found,
     )
 
 
-def runs(points: Iterable[Fraction], rule: Rule) -> tuple[Run, ...]:
-    """Scores in order, cut into runs of at least `rule.run`, as even as can be; none where they are too few."""
-    ordered = sorted(points, key=lambda one: (float(one), one))
+def left_out(members: Sequence[Member], questions: Sequence[str], serial: int) -> frozenset[str]:
+    """Questions of an axis that stay out of a block's totals: whoever knows any of `questions` knows one of these.
+
+    As few as can be, and others from block to block (`serial`). One in which companies differ is taken rather: a total
+    near the end of the scale hides less.
+    """
+    start = serial % len(questions) if questions else 0
+    order = [*questions[start:], *questions[:start]]
+    known = {name: {one.id: one.values[name] for one in members if name in one.values} for name in order}
+    worth = {name: 2 if _differ(known[name].values()) else 1 for name in order}
+    unhidden = {company for answers in known.values() for company in answers}
+    found: set[str] = set()
+    while unhidden:
+        best = max(order, key=lambda name: worth[name] * len(unhidden & known[name].keys()))
+        found.add(best)
+        unhidden -= known[best].keys()
+    return frozenset(found)
+
+
+def _differ(points: Collection[Fraction]) -> bool:
+    """Whether at least two are above nothing and at least two below the top."""
+    return min(sum(one > 0 for one in points), sum(one < 100 for one in points)) > 1
+
+
+def in_runs(scores: Mapping[UUID, Fraction], rule: Rule) -> tuple[tuple[UUID, ...], ...]:
+    """Companies in the order of their scores, cut into runs of at least `rule.run`, as even as can be; none where they
+    are too few."""
+    ordered = sorted(scores, key=lambda one: (float(scores[one]), scores[one], str(one)))
     count = len(ordered) // rule.run
     found, start = [], 0
     for number in range(count):
         size = len(ordered) // count + (number < len(ordered) % count)
-        piece = ordered[start : start + size]
-        found.append(Run(size, inward(sum(piece, Fraction(0)), size) / size))
+        found.append(tuple(ordered[start : start + size]))
         start += size
     return tuple(found)
 
 
-def inward(total: Fraction, n: int) -> Fraction:
-    """A total of `n` companies, kept one level of one question away from both ends of the scale."""
-    step = Fraction(LEVEL_POINTS)
-    return min(max(total, step), 100 * n - step) if n else Fraction(0)
+def _run(scores: Sequence[Fraction]) -> Run:
+    total = inward(sum(scores, Fraction(0)), len(scores), max(scores), min(scores), SCORE_STEP)
+    return Run(len(scores), Fraction((2 * total + len(scores)) // (2 * len(scores))))  # whole points, half up
+
+
+def inward(total: Fraction, n: int, most: Fraction, least: Fraction, step: int = LEVEL_POINTS) -> Fraction:
+    """A total of `n` companies, kept so far from both ends that the company with the `most` or the `least` cannot work
+    out that all others stand at the end: what it sees of them could always be one `step` more."""
+    low = step + max(most, Fraction(step))
+    high = 100 * n - step - max(100 - least, Fraction(step))
+    return min(max(total, low), high)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def bundles(blocks: Iterable[Block], measure: str, rule: Rule) -> tuple[Bundle, ...]:
-    """The bundles of one measure, in the order in which the blocks were sealed; those that ended are among them.
+def bundles(blocks: Iterable[Block], question: str, rule: Rule) -> tuple[Bundle, ...]:
+    """The bundles of one question, in the order in which the blocks were sealed; those that ended are among them.
 
     A later block begins or completes a bundle and never changes one that is complete: nothing is learned by waiting.
     """
     found: list[Bundle] = []
     waiting: list[Block] = []
-    n = 0
     for block in sorted(blocks, key=lambda one: one.serial):
-        total = block.totals.get(measure)
-        if total is None or not total.n:
-            continue
-        waiting.append(block)
-        n += total.n
-        if n >= rule.run:
-            found.append(Bundle(tuple(waiting), n, sum((one.totals[measure].points for one in waiting), Fraction(0))))
-            waiting, n = [], 0
+        if question in block.totals and block.totals[question].n:
+            waiting.append(block)
+            if sum(one.totals[question].n for one in waiting) >= rule.run:
+                found.append(_bundle(tuple(waiting), question, rule))
+                waiting = []
     return tuple(found)
 
 
-def shown_runs(block: Block, measure: str, rule: Rule) -> tuple[Run, ...]:
-    """The runs of a live block; none where one of them is too small for a rule that was made stricter since."""
-    found = block.runs.get(measure, ())
-    return found if block.live and all(run.n >= rule.run for run in found) else ()
+def _bundle(blocks: tuple[Block, ...], question: str, rule: Rule) -> Bundle:
+    totals = [one.totals[question] for one in blocks]
+    n = sum(one.n for one in totals)
+    points = sum((one.points for one in totals), Fraction(0))
+    points = inward(points, n, max(one.most for one in totals), min(one.least for one in totals))
+    unseen = n - sum(one.answered for one in blocks)
+    return Bundle(blocks, n, points, live=all(one.live for one in blocks) and unseen >= rule.k)
+
+
+def shown_runs(block: Block, axis: str, rule: Rule) -> tuple[Run, ...]:
+    """The runs of a live block; none where one of them is too small for a rule that was made stricter since, or could
+    be with the companies taken away that are seen by name by now."""
+    found = block.runs.get(axis, ())
+    return found if block.live and all(run.n >= rule.run and run.n - block.named >= rule.k for run in found) else ()
 
 
 def still_covered(size: int, named: int, rule: Rule) -> bool:
@@ -229,24 +286,31 @@ def still_covered(size: int, named: int, rule: Rule) -> bool:
 # --- figures that cut across the blocks -------------------------------------------------------------------------------
 
 
-def smallest_difference(blocks: Iterable[frozenset[UUID]], parts: Sequence[frozenset[UUID]]) -> int | None:
-    """The fewest companies that any sum and difference of blocks and parts can rest on, beyond those of blocks alone;
-    None where the parts tell nothing new. `blocks` are disjoint, and so are `parts`.
+def smallest_difference(
+    blocks: Iterable[frozenset[UUID]], parts: Sequence[frozenset[UUID]], earlier: Sequence[frozenset[UUID]] = ()
+) -> int | None:
+    """The fewest companies that any sum and difference of blocks, `parts` and `earlier` parts can rest on, beyond those
+    without `parts`; None where the parts tell nothing new. `blocks` are disjoint, and so are all parts.
 
     Companies are the edges of a graph between blocks and parts; a difference rests on the edges whose two ends it
     weighs differently, so the fewest are a smallest cut. For a set of parts on one side each block chooses the side
     that cuts fewer of its edges. Raises ValueError for more than MOST_PARTS parts.
     """
-    if len(parts) > MOST_PARTS:
-        raise ValueError(f"at most {MOST_PARTS} parts are searched, got {len(parts)}")
+    if len(parts) + len(earlier) > MOST_PARTS:
+        raise ValueError(f"at most {MOST_PARTS} parts are searched, got {len(parts) + len(earlier)}")
     owners = [block for block in blocks if block]
     cuts = [
         cut
-        for count in range(1, len(parts) + 1)
-        for side in combinations(parts, count)
-        if (cut := _cut_around(frozenset().union(*side), owners))
+        for new in _subsets(parts)
+        for old in _subsets(earlier)
+        if new and (cut := _cut_around(frozenset().union(*new, *old), owners))
     ]
     return min(cuts, default=None)
+
+
+def _subsets(sets: Sequence[frozenset[UUID]]) -> Iterator[tuple[frozenset[UUID], ...]]:
+    for count in range(len(sets) + 1):
+        yield from combinations(sets, count)
 
 
 def _cut_around(side: frozenset[UUID], blocks: Sequence[frozenset[UUID]]) -> int:
@@ -255,14 +319,24 @@ def _cut_around(side: frozenset[UUID], blocks: Sequence[frozenset[UUID]]) -> int
     return cut + len(side) - sum(inside)
 
 
+def divided(sets: Iterable[frozenset[UUID]], by: Sequence[frozenset[UUID]]) -> list[frozenset[UUID]]:
+    """Each set cut along disjoint others. Whoever knows the sums of both knows at most the sums of these pieces."""
+    found = []
+    for one in sets:
+        found += [one & other for other in by]
+        found.append(one.difference(*by))
+    return [one for one in found if one]
+
+
 def may_show(
-    previous: Iterable[frozenset[UUID]],
-    now: Iterable[frozenset[UUID]],
+    owners: Iterable[frozenset[UUID]],
     parts: Sequence[frozenset[UUID]],
+    earlier: Sequence[frozenset[UUID]],
     rule: Rule,
 ) -> bool:
-    """Whether the totals of `parts` in both rounds can be shown beside the blocks of each."""
-    if len(parts) > MOST_PARTS or any(len(part) < rule.run for part in parts):
+    """Whether the totals of `parts` can be shown beside those of `owners` and of `earlier` parts: whatever is
+    subtracted from whatever, k + 1 companies are left, so k where one of them subtracts itself."""
+    if len(parts) + len(earlier) > MOST_PARTS or any(len(part) < rule.run for part in parts):
         return False
-    found = [smallest_difference(blocks, parts) for blocks in (previous, now)]
-    return all(least is None or least >= rule.k for least in found)
+    least = smallest_difference(owners, parts, earlier)
+    return least is None or least >= rule.run

@@ -81,6 +81,7 @@ class Reminder(models.Model):
         BEGUN = "begun"
         DONE = "done"
         CANCELLED = "cancelled"
+        PASSED = "passed"  # a later one was due as well: nobody gets two on one day
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     body = models.ForeignKey(Body, on_delete=models.CASCADE, related_name="+")

@@ -12,7 +12,7 @@ from organisations.models import Body, Round
 
 
 class WorkshopPlan(models.Model):
-    """A meeting: its topics (section ids) and who is to be invited (participant ids, in order).
+    """A meeting: its topics (section ids), who is to be invited (participant ids, in order), and at which table.
 
     Names and scores are not kept here: they are read, with the consents of that moment, whenever the plan is shown.
     """
@@ -24,8 +24,17 @@ class WorkshopPlan(models.Model):
     held_on = models.DateField(_("開催日"), null=True, blank=True)
     starts_at = models.TimeField(_("開始時刻"), null=True, blank=True)
     venue = models.CharField(_("場所"), max_length=120, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("長さ（分）"), default=120)
+    seats = models.PositiveSmallIntegerField(_("招く会社の数の上限"), default=20)
     topics = models.JSONField()
+    prefectures = models.JSONField(default=list)
+    """Keys of `guidance.profile.PREFECTURES`: companies are proposed from there; empty, from everywhere."""
     invited = models.JSONField(default=list)
+    tables = models.JSONField(default=dict)
+    """By participant id the number of its table, from 1."""
+    seats_competitors_together = models.BooleanField(default=False)
+    lists_participants = models.BooleanField(default=False)
+    """Whether the handout names who comes."""
     note = models.TextField(_("備考"), blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

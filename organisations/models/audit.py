@@ -27,6 +27,13 @@ class AuditLine(models.Model):
 
     class Meta:
         ordering = ["number"]
+        indexes = [
+            models.Index(
+                fields=["body", "number"],
+                condition=models.Q(organisation__isnull=True, body__isnull=False),
+                name="audit_of_bodies",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.verb}"

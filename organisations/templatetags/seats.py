@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -42,12 +43,13 @@ WHAT_NAMES = {
 }
 WHAT_MEANS = {
     What.STATISTICS: _(
-        "業種・都道府県・規模・売上の区分ごとの集計に、ほかの会社とまとめて数えられます。一社だけの数字や会社名は出ません。"
+        "業種・都道府県・従業員数・売上高で分けた集計に、ほかの%(others)d社以上と合わせて数えられます。"
+        "会社名も、一社だけの数字も出ません。"
     ),
     What.SCORES: _(
         "提出した診断の三つの点数・幅・段階が、会社名とともに見えます。どの設問にどう答えたかは見えません。"
     ),
-    What.ANSWERS: _("提出した診断で、各設問に選んだ段階です。点数も見えます。"),
+    What.ANSWERS: _("提出した診断で各設問に選んだ段階が、会社名とともに見えます。点数も見えます。"),
     What.NOTES: _("回答に添えたメモ・理由・証拠のファイルです。点数と回答も見えます。"),
     What.REGISTERS: _("仕入先や技術の一覧です。いまはまだ台帳がないため、見える物はありません。"),
 }
@@ -75,7 +77,7 @@ def what_name(what: str) -> str:
 @register.filter
 def what_means(what: str) -> str:
     """What somebody sees who was granted this."""
-    return str(WHAT_MEANS[What(what)])
+    return str(WHAT_MEANS[What(what)]) % {"others": settings.COHORT_K}
 
 
 @register.filter

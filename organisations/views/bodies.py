@@ -1,4 +1,4 @@
-"""A network's or office's own pages: its people, its rounds, and parting from a company."""
+"""A network's or office's own pages: its people, and parting from a company."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from guidance.registry import released_catalogs
 from organisations.access import BodyRequest, requires_in_body
-from organisations.bodies import open_round
-from organisations.body_forms import BodyRoleForm, RoundForm, StaffInvitationForm, role_choices
+from organisations.body_forms import BodyRoleForm, StaffInvitationForm, role_choices
 from organisations.inviting import AlreadyThere, invite
 from organisations.limits import limited
 from organisations.membership import LastOwner, change_body_role, remove_from_body, staff
@@ -97,25 +95,6 @@ def _people_page(
         "refused": refused,
     }
     return render(request, "organisations/staff.html", context, status=422 if refused else status)
-
-
-# --- rounds -----------------------------------------------------------------------------------------------------------
-
-
-@requires_in_body(Permission.DIRECT)
-@require_http_methods(["GET", "HEAD", "POST"])
-def rounds(request: BodyRequest) -> HttpResponse:
-    """The rounds of a network, and a form for the next one. An office has none (404)."""
-    body = request.acting_for
-    if not body.is_network:
-        raise Http404
-    form = RoundForm(request.POST or None, body=body, catalogs=released_catalogs())
-    if request.method == "POST" and form.is_valid():
-        opened = open_round(body, **form.cleaned_data, by=request.user)
-        messages.success(request, _("「%(name)s」を開きました。") % {"name": opened.name})
-        return redirect("organisations:rounds", body.pk)
-    context = {"body": body, "rounds": list(body.rounds.all()), "form": form}
-    return render(request, "organisations/rounds.html", context, status=422 if request.method == "POST" else 200)
 
 
 # --- companies --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from organisations import sharing
-from organisations.access import TenantRequest, requires
+from organisations.access import TenantRequest, requires, shared_now
 from organisations.audit_words import Topic
-from organisations.consent import InvalidTerm, What, with_needs
+from organisations.consent import COUNTED, NAMED, InvalidTerm, What, with_needs
 from organisations.log_lines import lines_of, told
-from organisations.models import Affiliation, Grant
+from organisations.models import Affiliation, Body, Grant
 from organisations.policy import Permission
 from organisations.sharing_forms import GrantForm
 from organisations.templatetags.seats import WHAT_NAMES
@@ -56,10 +57,7 @@ def give(request: TenantRequest) -> HttpResponse:
     except InvalidTerm:  # the day ended on the way here
         form.add_error("until", _("この日はもう過ぎました。選び直してください。"))
         return _page(request, bodies, typed=form, into=chosen)
-    said = {"body": chosen.body, "what": _names(What(grant.what) for grant in made)}
-    messages.success(
-        request, _("%(body)sに、%(what)sを見せることにしました。このページでいつでもやめられます。") % said
-    )
+    _tell_given(request, chosen.body, frozenset(What(one.what) for one in made))
     if carried := with_needs(form.chosen()) - set(form.chosen()):
         messages.info(
             request, _("選んだものだけでは意味が通らないため、%(what)sも一緒に見えます。") % {"what": _names(carried)}
@@ -75,8 +73,7 @@ def stop(request: TenantRequest, grant_id: UUID) -> HttpResponse:
     grant = get_object_or_404(Grant.objects.select_related("body"), pk=grant_id)
     ended = sharing.revoke(request.organisation, grant.pk, by=request.user)
     if ended:
-        said = {"body": grant.body, "what": _names(ended)}
-        messages.success(request, _("%(body)sに%(what)sを見せるのをやめました。もう相手には見えません。") % said)
+        _tell_ended(request, grant.body, frozenset(ended))
     else:
         messages.info(request, _("この共有は、もう終わっていました。いま見えているものは、下のとおりです。"))
     return redirect("organisations:sharing", request.organisation.pk)
@@ -111,9 +108,48 @@ def _page(
         ],
         "refused": refused,
         "ended": sharing.ended_grants(),
+        "others": settings.COHORT_K,
         "reads": told(ours, lines_of(ours, topic=Topic.READS, limit=READS_SHOWN)),
     }
     return render(request, "organisations/sharing.html", context, status=422 if refused or typed else 200)
+
+
+def _tell_given(request: TenantRequest, body: Body, kinds: frozenset[What]) -> None:
+    if kinds == {What.STATISTICS}:
+        words = _("%(body)sの集計に、会社名を出さずに数えてもらうことにしました。このページでいつでもやめられます。")
+        messages.success(request, words % {"body": body})
+        return
+    said = {"body": body, "what": _names(kinds - {What.STATISTICS})}
+    messages.success(
+        request, _("%(body)sに、%(what)sを見せることにしました。このページでいつでもやめられます。") % said
+    )
+    if body.is_network and kinds & NAMED:
+        messages.info(request, _("点数や回答を見せているあいだは、この団体の集計にも数えられます。"))
+    elif body.is_network:
+        messages.info(request, _("この団体の集計には数えられません。"))
+
+
+def _tell_ended(request: TenantRequest, body: Body, ended: frozenset[What]) -> None:
+    """That it is over, and what that means for the network's figures."""
+    if ended == {What.STATISTICS}:
+        messages.success(request, _("%(body)sの集計に数えてもらうのをやめました。") % {"body": body})
+    else:
+        said = {"body": body, "what": _names(ended)}
+        messages.success(request, _("%(body)sに%(what)sを見せるのをやめました。もう相手には見えません。") % said)
+    if not (body.is_network and ended & COUNTED):
+        return
+    left = shared_now(body.pk, request.organisation.pk) & COUNTED
+    if left & NAMED:
+        messages.info(request, _("点数や回答を見せているあいだは、この団体の集計にも数えられます。"))
+    elif left:
+        messages.info(request, _("会社名の出ない集計に数えてもらう同意は、続いています。"))
+    else:
+        messages.info(
+            request,
+            _(
+                "集計には、もう数えられません。この会社が入っていた集計の数字は、ほかの会社の分も含めて、すぐに出なくなりました。"
+            ),
+        )
 
 
 def _names(kinds: Iterable[What]) -> str:

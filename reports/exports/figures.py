@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Sum
 
 from assessments.models import Answer, Assessment, Evidence, Submission
-from organisations.models import AuditLine, Grant, Invitation, Membership, Organisation
+from organisations.log_lines import count_lines
+from organisations.models import Grant, Invitation, Membership, Organisation
 from reports.models import ReportFile
 
 
@@ -40,5 +41,5 @@ def figures(organisation: Organisation) -> Figures:
         people=Membership.objects.filter(organisation=organisation).count(),
         invitations=Invitation.objects.count(),
         consents=Grant.objects.count(),
-        log=AuditLine.objects.filter(organisation=organisation.pk).count(),
+        log=count_lines(organisation),
     )

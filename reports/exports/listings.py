@@ -24,10 +24,12 @@ from assessments.models import (
     Comment,
     Evidence,
     Followup,
+    Outline,
     Submission,
 )
-from organisations.log_lines import told
-from organisations.models import Affiliation, AuditLine, Body, Grant, Invitation, Membership, Organisation, User
+from cohorts.models import BlockMember, ComparisonMember, Participant
+from organisations.log_lines import all_lines_of, told
+from organisations.models import Affiliation, AuditLine, Body, Grant, Invitation, Membership, Organisation, Round, User
 from reports.models import ReportFile
 
 Row = dict[str, Any]
@@ -82,6 +84,11 @@ APPROVALS: Final = Listing(ApprovalStep, "approvals.json", ("at", "pk"))
 INVITATIONS: Final = Listing(Invitation, "invitations.json", ("created_at", "pk"), frozenset({"serial", "body"}))
 AFFILIATIONS: Final = Listing(Affiliation, "affiliations.json", ("since", "pk"))
 CONSENTS: Final = Listing(Grant, "consents.json", ("granted_at", "pk"))
+OUTLINES: Final = Listing(Outline, "outlines.json", ("submission_id",))
+PARTICIPATIONS: Final = Listing(Participant, "rounds.json", ("added_at", "pk"))
+# Which block it is would tell two companies that they were counted together.
+COUNTED: Final = Listing(BlockMember, "counted.json", ("round_id", "pk"), frozenset({"id", "block"}))
+COMPARED: Final = Listing(ComparisonMember, "compared.json", ("round_id", "pk"), frozenset({"id", "comparison"}))
 # The seal covers lines of others too, and proves nothing to who does not hold the key.
 LOG: Final = Listing(AuditLine, "log.json", ("number",), frozenset({"seal"}))
 
@@ -90,6 +97,9 @@ LISTINGS: Final = (
     INVITATIONS,
     AFFILIATIONS,
     CONSENTS,
+    PARTICIPATIONS,
+    COUNTED,
+    COMPARED,
     ASSESSMENTS,
     ANSWERS,
     CARRIED,
@@ -99,14 +109,15 @@ LISTINGS: Final = (
     APPROVALS,
     EVIDENCE,
     SUBMISSIONS,
+    OUTLINES,
     REPORTS,
     LOG,
 )
-_NAMED = (User, Body, Invitation)
+_NAMED = (User, Body, Round, Invitation)
 
 
 def plain_row(listing: Listing, row: models.Model, *, without: Collection[str] = ()) -> Row:
-    """A row by column name; people as name and address, bodies by name, other rows by id."""
+    """A row by column name; people as name and address, bodies and rounds by name, other rows by id."""
     return {field.name: _plain(row, field) for field in listing.fields() if field.name not in without}
 
 
@@ -130,7 +141,7 @@ class Log:
 
     def lines(self) -> Iterator[Row]:
         """In order, read as they are written."""
-        lines = LOG.rows(self.organisation.pk).iterator(chunk_size=LINES)
+        lines = all_lines_of(self.organisation, LINES)
         while batch := list(islice(lines, LINES)):
             for line, words in zip(batch, told(self.organisation, batch), strict=True):
                 yield {
@@ -144,9 +155,9 @@ class Log:
 def _plain(row: models.Model, field: models.Field[Any, Any]) -> Any:
     if field.related_model is User:
         return person(getattr(row, field.name))
-    if field.related_model is Body:
-        body = getattr(row, field.name)
-        return body.name if body else None
+    if field.related_model in (Body, Round):
+        place = getattr(row, field.name)
+        return place.name if place else None
     if field.related_model is Invitation:
         invitation = getattr(row, field.name)
         return invitation.email if invitation else None

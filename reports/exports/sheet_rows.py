@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 
 from guidance.profile import FACTS
 from organisations.templatetags.seats import role_name, what_name
+from reports.cohort_context import CHOICES, value_name
 from reports.exports import listings
 from reports.exports.holdings import Holdings
 from reports.exports.wording import asked, catalog_of, kind_of, said, state, when, who
@@ -166,6 +167,43 @@ def consents(held: Holdings) -> Values:
     for row in held.rows[listings.CONSENTS]:
         given = (row.body.name, what_name(row.what), row.purpose, row.until, who(row.granted_by), when(row.granted_at))
         yield (*given, who(row.revoked_by) if row.revoked_at else "", when(row.revoked_at))
+
+
+def rounds(held: Holdings) -> Values:
+    for row in held.rows[listings.PARTICIPATIONS]:
+        moments = (when(row.added_at), when(row.invited_at), when(row.joined_at))
+        yield (
+            row.body.name,
+            row.round.name,
+            row.name,
+            row.corporate_number,
+            row.email,
+            *_sorted_by(row),
+            state(row.source),
+            *moments,
+        )
+
+
+def counted(held: Holdings) -> Values:
+    submissions = {row.pk: row for row in held.rows[listings.SUBMISSIONS]}
+    for row in held.rows[listings.COUNTED]:
+        of = submissions[row.submission_id]
+        yield row.body.name, row.round.name, gettext("集計"), held.number(of.assessment_id), of.number
+    for row in held.rows[listings.COMPARED]:
+        yield row.body.name, row.round.name, gettext("前の回との比較"), None, None
+
+
+def outlines(held: Holdings) -> Values:
+    submissions = {row.pk: row for row in held.rows[listings.SUBMISSIONS]}
+    for row in held.rows[listings.OUTLINES]:
+        of = submissions[row.submission_id]
+        yield held.number(of.assessment_id), of.number, *_sorted_by(row)
+
+
+def _sorted_by(row: Any) -> tuple[str, ...]:
+    """What figures of groups sort companies by, in words."""
+    language = get_language() or "ja"
+    return tuple(value_name(dimension, getattr(row, dimension), language) for dimension in CHOICES)
 
 
 def log(held: Holdings) -> Values:

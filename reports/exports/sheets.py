@@ -34,8 +34,12 @@ _ANSWER = (
     (_("メモ"), WIDE),
     (_("実施しない理由・予定"), WIDE),
 )
-
-
+_SORTED_BY = (
+    (_("業種"), MIDDLE),
+    (_("従業員数"), MIDDLE),
+    (_("年間の売上高"), MIDDLE),
+    (_("都道府県"), MIDDLE),
+)
 _BY, _AT = (_("した人"), MIDDLE), (_("日時"), MIDDLE)
 SHEETS: tuple[Sheet, ...] = (
     Sheet(_("会社"), ((_("項目"), MIDDLE), (_("内容"), WIDE)), sheet_rows.company),
@@ -169,6 +173,34 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         sheet_rows.consents,
     ),
+    Sheet(
+        _("診断の回"),
+        (
+            (_("ネットワーク"), MIDDLE),
+            (_("回の名前"), MIDDLE),
+            (_("名簿の会社名"), MIDDLE),
+            (_("法人番号"), MIDDLE),
+            (_("メールアドレス"), MIDDLE),
+            *_SORTED_BY,
+            (_("名簿に入ったわけ"), MIDDLE),
+            (_("名簿に入った日時"), MIDDLE),
+            (_("招待された日時"), MIDDLE),
+            (_("加わった日時"), MIDDLE),
+        ),
+        sheet_rows.rounds,
+    ),
+    Sheet(
+        _("数えられた集計"),
+        (
+            (_("ネットワーク"), MIDDLE),
+            (_("回の名前"), MIDDLE),
+            (_("種類"), MIDDLE),
+            _ASSESSMENT,
+            (_("提出の回数"), NARROW),
+        ),
+        sheet_rows.counted,
+    ),
+    Sheet(_("集計での会社の区分"), (_ASSESSMENT, (_("提出の回数"), NARROW), *_SORTED_BY), sheet_rows.outlines),
     Sheet(
         _("記録"),
         (

@@ -31,6 +31,9 @@ STATES: Mapping[str, Promise] = {
     "running": gettext_lazy("作成中"),
     "done": gettext_lazy("できあがり"),
     "failed": gettext_lazy("作れなかった"),
+    "list": gettext_lazy("ネットワークの名簿から"),
+    "code": gettext_lazy("会社が自分で加わった"),
+    "member": gettext_lazy("前からの会員"),
     "action-plan": gettext_lazy("行動計画"),
 }
 

@@ -1,8 +1,10 @@
-"""The export's workbook as a file: row by row, so that it costs the same memory however many there are."""
+"""Workbooks as files: row by row, so that they cost the same memory however many there are."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import IO, Any
 
 from openpyxl import Workbook
@@ -14,7 +16,7 @@ from guidance.safe_cells import held as held_by_cell
 from guidance.safe_cells import keep_as_text
 from reports.exports.holdings import Holdings
 from reports.exports.sheet_rows import Value
-from reports.exports.sheets import SHEETS, Sheet
+from reports.exports.sheets import SHEETS
 
 FACE = "BIZ UDPGothic"
 HEAD = Font(name=FACE, bold=True, color="FFFFFFFF")
@@ -23,22 +25,42 @@ BODY = Font(name=FACE)
 TOP = Alignment(vertical="top", wrap_text=True)
 
 
+@dataclass(frozen=True, slots=True)
+class WorkSheet:
+    """One sheet in words: its name, its columns with their widths in characters, and its rows."""
+
+    name: str
+    columns: Sequence[tuple[str, int]]
+    rows: Iterable[Sequence[Value]]
+
+
 def write_workbook(held: Holdings, stream: IO[bytes]) -> None:
-    """An XLSX of every sheet. Texts are strings whatever they begin with; nothing in it is a formula."""
+    """The export of a company as an XLSX."""
+    write_sheets(
+        (
+            WorkSheet(str(spec.name), [(str(heading), width) for heading, width in spec.columns], spec.rows(held))
+            for spec in SHEETS
+        ),
+        stream,
+    )
+
+
+def write_sheets(sheets: Iterable[WorkSheet], stream: IO[bytes]) -> None:
+    """An XLSX of these sheets. Texts are strings whatever they begin with; nothing in it is a formula."""
     book = Workbook(write_only=True)
     book.properties.creator = "Keian Karte"
-    for spec in SHEETS:
-        _fill(book.create_sheet(str(spec.name)), spec, held)
+    for one in sheets:
+        _fill(book.create_sheet(one.name), one)
     book.save(stream)
 
 
-def _fill(sheet: Any, spec: Sheet, held: Holdings) -> None:
+def _fill(sheet: Any, one: WorkSheet) -> None:
     """`sheet` is openpyxl's write-only one, for which the type stubs know neither widths nor panes."""
-    for number, (_heading, width) in enumerate(spec.columns, start=1):
+    for number, (_heading, width) in enumerate(one.columns, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, str(heading), head=True) for heading, _width in spec.columns])
-    for values in spec.rows(held):
+    sheet.append([_cell(sheet, heading, head=True) for heading, _width in one.columns])
+    for values in one.rows:
         sheet.append([_cell(sheet, value) for value in values])
 
 

@@ -1,6 +1,6 @@
 """What report templates say in small words: money, dates, departments, levels; and the charts as SVG.
 
-The charts are the one place here that hands out markup, and `reports.charts` escapes every text in it.
+The charts are the one place here that hands out markup, and `reports.drawing` escapes every text in it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from assessments.scoring.engine import STAGE_STARTS
 from guidance.templatetags.words import yen, yen_to
-from reports import charts, dates
-from reports.context import AxisView, ReportContext, SectionView, TraceLine
+from reports import charts, cohort_findings, dates
+from reports.cohort_pictures import Chart
+from reports.context import AxisView, ReportContext, SectionView, TraceLine, short_title
 
 register = template.Library()
 
@@ -114,6 +115,12 @@ def worked_example(report: ReportContext) -> WorkedExample | None:
     return None
 
 
+# --- figures of groups ---
+
+register.simple_tag(cohort_findings.findings, name="cohort_findings")
+register.simple_tag(cohort_findings.decisions, name="cohort_decisions")
+
+
 # --- charts ---
 
 
@@ -140,14 +147,15 @@ def range_chart(axis: AxisView, *, title: str, prefix: str, stages: bool = True)
     return _svg(charts.score_range(found, stage_names=names, title=title, prefix=prefix))
 
 
+@register.filter
+def picture(chart: Chart) -> SafeString:
+    """The picture of a chart of `reports.cohort_pictures`."""
+    return _svg(chart.picture)
+
+
 def _mark(section: SectionView) -> charts.Mark:
-    return charts.Mark(_short(section.title), section.points, section.score or _("未算定"))
-
-
-def _short(title: str) -> str:
-    """A section's name without what stands in brackets; the tables have it whole."""
-    return title.partition(" (")[0].partition("（")[0]
+    return charts.Mark(short_title(section.title), section.points, section.score or _("未算定"))
 
 
 def _svg(markup: str) -> SafeString:
-    return mark_safe(markup)  # noqa: S308 - our own shapes; reports.charts escapes every text
+    return mark_safe(markup)  # noqa: S308 - our own shapes; reports.drawing escapes every text

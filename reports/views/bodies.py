@@ -71,6 +71,7 @@ def member(request: SharedRequest) -> HttpResponse:
         "grants": consents([company])[company.organisation_id] if may_see else [],
         "submissions": _submissions() if shares_scores else [],
         "shares_scores": shares_scores,
+        "only_counted": request.shared == {What.STATISTICS},
         "may_see": may_see,
         "may_direct": _may(request, Permission.DIRECT),
     }

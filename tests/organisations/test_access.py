@@ -21,14 +21,17 @@ from assessments.models import (
     Comment,
     Evidence,
     Followup,
+    Outline,
     Submission,
 )
+from cohorts.models import BlockMember, ComparisonMember, Participant
 from organisations.access import TenantRequest, requires
 from organisations.models import Affiliation, AuditLine, Body, Grant, Invitation, Membership, Organisation, User
 from organisations.policy import GRANTED, BodyRole, Permission, PlatformRole, Role, allows
-from organisations.scoping import UnscopedQuery, body_scope, current_organisation, scope
+from organisations.scoping import UnscopedQuery, as_body, body_scope, current_organisation, scope
 from reports.models import ReportFile
 from tests.builders import FIRST, answer, make_assessment, make_report, make_submission, make_user
+from tests.reports.everything import make_counted
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +41,7 @@ TENANT_MODELS: tuple[type[models.Model], ...] = (
     Answer,
     CarriedAnswer,
     Submission,
+    Outline,
     ReportFile,
     Assignment,
     Comment,
@@ -46,7 +50,14 @@ TENANT_MODELS: tuple[type[models.Model], ...] = (
     Evidence,
 )
 
-TWO_SIDED_MODELS: tuple[type[models.Model], ...] = (Affiliation, Grant, Invitation)
+TWO_SIDED_MODELS: tuple[type[models.Model], ...] = (
+    Affiliation,
+    Grant,
+    Invitation,
+    Participant,
+    BlockMember,
+    ComparisonMember,
+)
 
 
 def fill(organisation: Organisation) -> None:
@@ -110,6 +121,7 @@ def test_rows_between_company_and_body_are_seen_from_either_side_and_from_nowher
         for body in (ours, theirs):
             Affiliation.unscoped.create(organisation=organisation, body=body)
             Grant.unscoped.create(organisation=organisation, body=body, what="scores", purpose="x", until=until)
+            make_counted(organisation, body, make_submission(organisation))
         Invitation.unscoped.create(
             organisation=organisation, role="editor", email="a@x.example", expires_at=timezone.now()
         )
@@ -123,6 +135,20 @@ def test_rows_between_company_and_body_are_seen_from_either_side_and_from_nowher
         assert {row.body_id for row in model.objects.all()} == {ours.pk}
     with scope(company.pk), body_scope(ours.pk):
         assert all((row.organisation_id, row.body_id) == (company.pk, ours.pk) for row in model.objects.all())
+
+
+def test_a_companys_scope_is_closed_where_something_is_read_as_the_body_and_opens_again(
+    company: Organisation, elsewhere: Organisation, network: Body
+) -> None:
+    for organisation in (company, elsewhere):
+        Affiliation.unscoped.create(organisation=organisation, body=network)
+    with scope(company.pk):
+        with as_body(network.pk):
+            assert {row.organisation_id for row in Affiliation.objects.all()} == {company.pk, elsewhere.pk}
+            with pytest.raises(UnscopedQuery):
+                current_organisation()
+        assert current_organisation() == company.pk
+        assert {row.organisation_id for row in Affiliation.objects.all()} == {company.pk}
 
 
 def test_a_scope_within_a_scope_ends_where_it_ends(company: Organisation, elsewhere: Organisation) -> None:

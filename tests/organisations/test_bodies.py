@@ -1,8 +1,7 @@
-"""A network's and an office's own pages: people, invitations, rounds, and parting from a company."""
+"""A network's and an office's own pages: people, invitations, and parting from a company."""
 
 from __future__ import annotations
 
-import datetime as dt
 from smtplib import SMTPServerDisconnected
 from uuid import uuid4
 
@@ -11,12 +10,10 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
 
-from guidance.registry import current_catalog
 from organisations.access import shared_now
 from organisations.audit import Verb
-from organisations.body_forms import RoundForm
 from organisations.consent import What
-from organisations.models import Affiliation, AuditLine, Body, BodyMembership, Invitation, Organisation, Round, User
+from organisations.models import Affiliation, AuditLine, Body, BodyMembership, Invitation, Organisation, User
 from organisations.policy import BodyRole
 from tests.builders import (
     give_second_factor,
@@ -51,14 +48,11 @@ def browser(coordinator: User, client_of: ClientOf) -> Client:
 
 # --- the door --------------------------------------------------------------------------------------------------------
 
-DIRECTING = ("staff", "rounds")
 
-
-@pytest.mark.parametrize("rest", DIRECTING)
 def test_only_who_directs_a_body_opens_its_own_pages(
-    rest: str, network: Body, coordinator: User, assistant: User, supervisor: User, owner: User, client_of: ClientOf
+    network: Body, coordinator: User, assistant: User, supervisor: User, owner: User, client_of: ClientOf
 ) -> None:
-    path = b(network, rest)
+    path = b(network, "staff")
     assert client_of(coordinator).get(path).status_code == 200
     assert client_of(assistant).get(path).status_code == 403
     for person in (supervisor, owner):
@@ -66,7 +60,7 @@ def test_only_who_directs_a_body_opens_its_own_pages(
     assert "/login/" in client_of(None).get(path).headers["Location"]
 
 
-@pytest.mark.parametrize("rest", ["", "staff", "rounds", "companies/invite"])
+@pytest.mark.parametrize("rest", ["", "staff", "companies/invite"])
 def test_without_a_second_factor_every_page_leads_to_setting_one_up(
     rest: str, network: Body, client_of: ClientOf
 ) -> None:
@@ -241,62 +235,6 @@ def test_more_invitations_than_a_person_could_mean_are_stopped(browser: Client, 
     assert browser.post(b(network, "companies/invite"), {"email": "one@more.example"}).status_code == 429
     assert len(mail.outbox) == 60
     assert browser.get(b(network, "companies/invite")).status_code == 200
-
-
-# --- rounds ----------------------------------------------------------------------------------------------------------
-
-ROUND = {"name": "2026年度 第1回", "catalog_ref": "keian@2026.1", "opens_on": "2026-04-01", "closes_on": "2026-06-30"}
-
-
-def test_a_network_opens_a_round(browser: Client, network: Body, coordinator: User) -> None:
-    html = browser.post(b(network, "rounds"), ROUND, follow=True).content.decode()
-    found = Round.objects.get()
-    assert (found.body, found.name, found.catalog_ref) == (network, ROUND["name"], current_catalog().ref)
-    assert (found.opens_on, found.closes_on) == (dt.date(2026, 4, 1), dt.date(2026, 6, 30))
-    assert "2026/04/01〜2026/06/30" in html
-    assert AuditLine.objects.get(verb=Verb.ROUND_OPENED).target == str(found.pk)
-
-
-def test_days_may_be_typed_by_hand(browser: Client, network: Body) -> None:
-    browser.post(b(network, "rounds"), {**ROUND, "opens_on": "２０２６／４／１", "closes_on": "2026年4月1日"})
-    assert Round.objects.get().opens_on == Round.objects.get().closes_on == dt.date(2026, 4, 1)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"closes_on": "2026-03-31"}, "終わる日が、始まる日より前です"),
-        ({"opens_on": "あした"}, "日付として読めません"),
-        ({"opens_on": "2019-12-31"}, "2020年以後の日にしてください"),
-        ({"closes_on": "9999-12-31"}, "5年より先の日にはできません"),
-        ({"catalog_ref": "keian@9"}, "正しく選択してください"),
-        ({"name": "第1回（済み）"}, "同じ名前の回が、もうあります"),
-        ({"name": "行\nが二つ"}, "改行や制御文字は使えません"),
-    ],
-)
-def test_a_round_that_cannot_be_is_told_and_kept(
-    browser: Client, network: Body, wrong: dict[str, str], said: str
-) -> None:
-    browser.post(b(network, "rounds"), {**ROUND, "name": "第1回（済み）"})
-    response = browser.post(b(network, "rounds"), {**ROUND, **wrong})
-    assert response.status_code == 422
-    html = response.content.decode()
-    assert said in html
-    assert wrong.get("closes_on", ROUND["closes_on"]) in html
-    assert Round.objects.count() == 1
-
-
-def test_every_fault_of_a_round_is_told_at_once(browser: Client, network: Body) -> None:
-    response = browser.post(b(network, "rounds"), {"name": "", "catalog_ref": "", "opens_on": "x", "closes_on": ""})
-    form: RoundForm = response.context["form"]
-    assert set(form.errors) == {"name", "catalog_ref", "opens_on", "closes_on"}
-
-
-def test_an_office_has_no_rounds(office: Body, supervisor: User, client_of: ClientOf) -> None:
-    browser = client_of(supervisor)
-    assert browser.get(b(office, "rounds")).status_code == 404
-    assert browser.post(b(office, "rounds"), ROUND).status_code == 404
-    assert not Round.objects.exists()
 
 
 # --- parting ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organisations.consent import LONGEST_DAYS, NEEDS, InvalidTerm, What, check_term, with_dependants, with_needs
+from organisations.consent import (
+    COUNTED,
+    LONGEST_DAYS,
+    NAMED,
+    NEEDS,
+    InvalidTerm,
+    What,
+    check_term,
+    offered,
+    with_dependants,
+    with_needs,
+)
 
 pytestmark = pytest.mark.pure
 
@@ -24,6 +35,7 @@ kinds = st.sets(st.sampled_from(What))
         ([What.ANSWERS], {What.ANSWERS, What.SCORES}),
         ([What.NOTES], {What.NOTES, What.ANSWERS, What.SCORES}),
         ([What.REGISTERS], {What.REGISTERS}),
+        ([What.STATISTICS], {What.STATISTICS}),
         ([What.REGISTERS, What.SCORES], {What.REGISTERS, What.SCORES}),
     ],
 )
@@ -38,6 +50,7 @@ def test_what_cannot_be_understood_alone_brings_what_it_needs(chosen: list[What]
         (What.ANSWERS, {What.ANSWERS, What.NOTES}),
         (What.NOTES, {What.NOTES}),
         (What.REGISTERS, {What.REGISTERS}),
+        (What.STATISTICS, {What.STATISTICS}),
     ],
 )
 def test_what_rests_on_something_ends_with_it(revoked: What, ended: set[What]) -> None:
@@ -65,6 +78,17 @@ def test_what_is_left_after_taking_one_back_can_stand_alone(chosen: set[What], r
 
 def test_every_kind_says_what_it_needs() -> None:
     assert NEEDS.keys() == set(What)
+
+
+def test_to_be_counted_is_asked_by_networks_alone() -> None:
+    assert set(offered(network=True)) == set(What)
+    assert set(offered(network=False)) == set(What) - {What.STATISTICS}
+
+
+def test_whoever_shares_by_name_is_counted_and_whoever_is_counted_need_not_share_by_name() -> None:
+    assert NAMED < COUNTED
+    assert {What.STATISTICS} == COUNTED - NAMED
+    assert {What.NOTES, What.REGISTERS}.isdisjoint(COUNTED)
 
 
 @pytest.mark.parametrize("days", [0, 1, 365, LONGEST_DAYS])

@@ -96,7 +96,7 @@ def test_the_log_costs_the_same_with_few_lines_as_with_many(
     for number in range(60):
         actor = make_user(name=f"人 {number}") if number % 20 == 0 else owner
         record(Verb.READ, actor=actor, organisation=company.pk, body=network.pk, target=UUID(int=number), what="notes")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert browser.get(f"/o/{company.pk}/log").status_code == 200
 
 
@@ -119,7 +119,14 @@ def test_every_verb_of_a_company_has_a_sentence_and_one_topic() -> None:
         Verb.SIGN_IN_FAILED,
         Verb.LOCKED_OUT,
         Verb.BODY_MADE,
+        Verb.ROUND_MADE,
+        Verb.ROUND_CHANGED,
+        Verb.LIST_CHANGED,
         Verb.ROUND_OPENED,
+        Verb.ROUND_INVITED,
+        Verb.REMINDED,
+        Verb.WORKSHOP_PLANNED,
+        Verb.WORKSHOP_REMOVED,
     }
     assert len(sorted_verbs) == len(set(sorted_verbs))
     assert set(sorted_verbs) == set(SENTENCES) == set(Verb) - of_no_company

@@ -16,9 +16,18 @@ from organisations import sharing
 from organisations.access import shared_now
 from organisations.audit import Verb, record
 from organisations.consent import LONGEST_DAYS, InvalidTerm, What
+from organisations.log_lines import all_lines_of, count_lines, lines_of
 from organisations.models import Affiliation, AuditLine, Body, Grant, Organisation, User
 from organisations.scoping import scope
-from tests.builders import contents, make_affiliation, make_body, make_body_member, make_grant, make_submission
+from tests.builders import (
+    contents,
+    make_affiliation,
+    make_body,
+    make_body_member,
+    make_grant,
+    make_round,
+    make_submission,
+)
 from tests.conftest import ClientOf
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +79,7 @@ def test_a_company_of_no_body_is_told_that_nothing_is_visible_and_what_joining_m
     html = page(browser, company)
     assert "いま、外部には何も見えていません" in html
     assert "加わっただけで相手に見えるのは、会員であることと、診断を提出したかどうかだけです" in html
+    assert "ネットワークには、会社の基本情報" in html
     assert "まだ、だれも見ていません" in html
     assert "<form" not in html.split("<main")[1].split("</main>")[0]
 
@@ -79,10 +89,12 @@ def test_a_member_that_shares_nothing_is_told_so_and_offered_every_kind_with_its
 ) -> None:
     html = page(browser, company)
     assert network.name in html
-    assert "何も見せていません" in html
+    assert "点数も回答も見せていません" in html
+    assert "会社の基本情報（会社名・法人番号・業種・都道府県・売上高と従業員数の区分）" in html
     for sentence in (
-        "三つの点数・幅・段階です",
-        "各設問に選んだ段階です",
+        "ほかの5社以上と合わせて数えられます",
+        "三つの点数・幅・段階が、会社名とともに見えます",
+        "各設問に選んだ段階が、会社名とともに見えます",
         "証拠のファイルです",
         "仕入先や技術の一覧です",
     ):
@@ -112,7 +124,7 @@ def test_a_consent_whose_last_day_is_over_stands_among_the_ended_ones(
 ) -> None:
     make_grant(company, network, What.SCORES, until=in_days(-1))
     text = words(page(browser, company))
-    assert "何も見せていません" in text
+    assert "点数も回答も見せていません" in text
     assert f"{in_days(-1):%Y/%m/%d} 期限が来た" in text
 
 
@@ -270,6 +282,91 @@ def test_nothing_chosen_is_nothing_shared(company: Organisation, member: Affilia
         sharing.grant(company, member.body_id, [], purpose=PURPOSE, until=in_days(9), by=owner)
 
 
+# --- to be counted ----------------------------------------------------------------------------------------------------
+
+
+def test_an_owner_lets_a_network_count_the_company_without_its_name(
+    browser: Client, company: Organisation, member: Affiliation, network: Body
+) -> None:
+    assert "数えられていません。" in words(page(browser, company))
+    response = browser.post(f"{root(company)}/grant", typed(network, "statistics"), follow=True)
+    html = response.content.decode()
+    assert f"{network.name}の集計に、会社名を出さずに数えてもらうことにしました" in html
+    assert "数えられています。この会社の名前は出ません。" in words(html)
+    assert "集計に数えてもらうのをやめる" in html
+    assert f'href="/o/{company.pk}/peers"' in html
+    assert shared_now(network.pk, company.pk) == {What.STATISTICS}
+
+
+def test_the_page_says_what_being_counted_means_and_what_happens_when_it_stops(
+    browser: Client, company: Organisation, member: Affiliation
+) -> None:
+    text = words(page(browser, company))
+    for sentence in (
+        "ほかの 5 社以上の分と足し合わされます",
+        "業種・都道府県・従業員数・売上高で分けた",
+        "会社名も、一社だけの数字も出ません",
+        "点数か回答を選ぶと、集計にも数えられます",
+        "この会社が入っていた集計の数字は、すぐに出なくなります",
+        "あとから会社名を伏せて数えはじめることはできません",
+    ):
+        assert sentence in text
+
+
+def test_sharing_scores_means_to_be_counted_and_to_be_named_and_the_page_says_both(
+    browser: Client, company: Organisation, member: Affiliation, network: Body
+) -> None:
+    response = browser.post(f"{root(company)}/grant", typed(network, "scores"), follow=True)
+    text = words(response.content.decode())
+    assert "点数や回答を見せているあいだは、この団体の集計にも数えられます" in text
+    assert "数えられています。点数や回答は、この団体の担当者に会社名とともに見えます。" in text
+
+
+def test_what_shows_no_answer_lets_nobody_be_counted(
+    browser: Client, company: Organisation, member: Affiliation, network: Body
+) -> None:
+    response = browser.post(f"{root(company)}/grant", typed(network, "registers"), follow=True)
+    text = words(response.content.decode())
+    assert "この団体の集計には数えられません" in text
+    assert "数えられていません。" in text
+
+
+def test_an_office_cannot_be_let_to_count_neither_by_the_form_nor_past_it(
+    browser: Client, company: Organisation, office: Body, owner: User
+) -> None:
+    make_affiliation(company, office)
+    html = page(browser, company)
+    assert 'value="statistics"' not in html
+    assert "この団体の集計" not in html
+    for kinds in (["statistics"], ["scores", "statistics"]):
+        response = browser.post(f"{root(company)}/grant", typed(office, *kinds))
+        assert response.status_code == 422
+        assert "選べないものが含まれています" in response.content.decode()
+    with scope(company.pk), pytest.raises(sharing.NotOffered):
+        sharing.grant(company, office.pk, [What.STATISTICS, What.SCORES], purpose=PURPOSE, until=in_days(9), by=owner)
+    assert shared_now(office.pk, company.pk) == set()
+
+
+@pytest.mark.parametrize(
+    ("given", "ended", "said"),
+    [
+        ([What.STATISTICS], What.STATISTICS, "集計には、もう数えられません"),
+        ([What.SCORES], What.SCORES, "集計には、もう数えられません"),
+        ([What.STATISTICS, What.SCORES], What.SCORES, "会社名の出ない集計に数えてもらう同意は、続いています"),
+        ([What.STATISTICS, What.SCORES], What.STATISTICS, "点数や回答を見せているあいだは、この団体の集計にも"),
+        ([What.ANSWERS], What.ANSWERS, "点数や回答を見せているあいだは、この団体の集計にも"),
+    ],
+)
+def test_whoever_stops_is_told_whether_the_company_is_still_counted(
+    given: list[What], ended: What, said: str, browser: Client, company: Organisation, network: Body
+) -> None:
+    grants = make_grant(company, network, *given)
+    grant = next(one for one in grants if one.what == ended)
+    response = browser.post(f"{root(company)}/{grant.pk}/revoke", follow=True)
+    assert said in words(response.content.decode())
+    assert ended not in shared_now(network.pk, company.pk)
+
+
 # --- stopping ---------------------------------------------------------------------------------------------------------
 
 
@@ -395,6 +492,57 @@ def test_reads_of_another_company_are_not_shown(
     assert "まだ、だれも見ていません" in page(browser, company)
 
 
+@pytest.mark.parametrize("verb", [Verb.FIGURES_READ, Verb.FIGURES_TAKEN])
+def test_a_look_at_figures_is_told_to_whom_they_name_at_that_moment_and_to_nobody_else(
+    verb: Verb, browser: Client, company: Organisation, network: Body, coordinator: User, owner: User
+) -> None:
+    within = make_round(network, name="春の回")
+
+    def look() -> None:
+        record(verb, actor=coordinator, body=network.pk, target=within.pk)
+
+    def told() -> int:
+        return words(page(browser, company)).count("集計（会社名つきの結果を含む）")
+
+    make_affiliation(company, network)
+    look()  # nothing shared
+    make_grant(company, network, What.STATISTICS)
+    look()  # counted without a name
+    make_grant(company, make_body(), What.ANSWERS)
+    look()  # another network has the answers
+    assert told() == 0
+    make_grant(company, network, What.SCORES)
+    look()
+    make_grant(company, network, What.STATISTICS)
+    look()  # no longer by name
+    make_grant(company, network, What.SCORES, until=in_days(-1))
+    look()  # the term is over
+    assert told() == 1
+    text = words(page(browser, company))
+    assert f"{network.name} {coordinator.name} 集計（会社名つきの結果を含む）" in text
+    assert "（春の回）" in text
+    assert "集計（会社名つきの結果を含む）" in words(browser.get(f"/o/{company.pk}/log?topic=reads").content.decode())
+
+
+def test_looks_at_figures_and_own_lines_stand_in_one_order_and_pages_of_the_log_miss_none(
+    company: Organisation, network: Body, coordinator: User, owner: User
+) -> None:
+    make_grant(company, network, What.SCORES)
+    for number in range(12):
+        if number % 3:
+            record(Verb.FIGURES_READ, actor=coordinator, body=network.pk, target=uuid4())
+        else:
+            read(company, network, coordinator)
+    with scope(company.pk):
+        whole = [line.number for line in lines_of(company, limit=100)]
+        paged: list[int] = []
+        while found := lines_of(company, before=paged[-1] if paged else None, limit=5):
+            paged += [line.number for line in found]
+        assert paged == whole == sorted(whole, reverse=True)
+        assert [line.number for line in all_lines_of(company, 4)] == whole[::-1]
+        assert count_lines(company) == len(whole)
+
+
 def test_the_page_costs_the_same_with_one_body_and_read_as_with_many(
     browser: Client, company: Organisation, network: Body, coordinator: User
 ) -> None:
@@ -408,6 +556,7 @@ def test_the_page_costs_the_same_with_one_body_and_read_as_with_many(
     submission = make_submission(company)
     make_grant(company, network, What.SCORES)
     read(company, network, coordinator, target=submission.pk)
+    record(Verb.FIGURES_READ, actor=coordinator, body=network.pk, target=make_round(network).pk)
     small = cost()
     for number in range(4):
         body = make_body(name=f"会 {number}")
@@ -416,6 +565,7 @@ def test_the_page_costs_the_same_with_one_body_and_read_as_with_many(
         reader = make_body_member(body, name=f"読 {number}")
         for _again in range(3):
             read(company, body, reader, What.NOTES, target=uuid4())
+            record(Verb.FIGURES_READ, actor=reader, body=body.pk, target=make_round(body).pk)
     assert cost() == small
     assert small <= 15
 

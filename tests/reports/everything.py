@@ -8,11 +8,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from assessments.models import ApprovalStep, Assignment, CarriedAnswer, Comment, Evidence, Followup
+from assessments.models import ApprovalStep, Assignment, CarriedAnswer, Comment, Evidence, Followup, Submission
 from assessments.scoring.answers import Answer
+from cohorts.models import Block, BlockMember, Comparison, ComparisonMember
 from organisations.audit import Verb, record
 from organisations.consent import What
-from organisations.models import Body, Grant, Invitation, Membership, Organisation, User
+from organisations.models import Body, Grant, Invitation, Membership, Organisation, Round, User
 from organisations.policy import Role
 from reports.models import ReportFile
 from tests.builders import (
@@ -24,7 +25,9 @@ from tests.builders import (
     full_answers,
     make_assessment,
     make_grant,
+    make_participant,
     make_report,
+    make_round,
     make_submission,
 )
 
@@ -60,12 +63,26 @@ def store_report(report: ReportFile, *, finished_at: dt.datetime | None = None) 
     return ReportFile.unscoped.get(pk=report.pk)
 
 
+def make_counted(organisation: Organisation, body: Body, submission: Submission) -> None:
+    """The company takes part in a round of the body, and is counted in it and in the comparison with the one before."""
+    within = Round.objects.filter(body=body, name="春の回").first() or make_round(body, name="春の回")
+    make_participant(within, organisation)
+    of = {"body": body, "round": within}
+    label: dict[str, list[str]] = {}
+    filled = {"kind": Block.Kind.ALL, "size": 12, "label": label, "totals": {}, "runs": {}}
+    block, _made = Block.objects.get_or_create(**of, serial=1, defaults=filled)
+    comparison, _made = Comparison.objects.get_or_create(**of, previous=within, defaults={"size": 12, "totals": {}})
+    BlockMember.unscoped.create(**of, block=block, organisation=organisation, submission=submission)
+    ComparisonMember.unscoped.create(**of, comparison=comparison, organisation=organisation)
+
+
 def furnish(organisation: Organisation, body: Body, *, by: User, word: str = "みなと") -> None:
     """A row in every table that belongs to a company, each with `word` where it holds words."""
     submission = make_submission(
         organisation, answers={**full_answers(), FIRST: Answer.at(2, f"{word}の提出メモ")}, by=by
     )
     store_report(make_report(submission, requested_by=by))
+    make_counted(organisation, body, submission)
     opened = make_assessment(organisation, by=by)
     answer(opened, FIRST, 3, by=by, note=f"{word}のメモ")
     answer(opened, SECOND, "na", by=by, reason=f"{word}の理由")

@@ -23,8 +23,9 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from assessments.models import Answer, ApprovalStep, Assessment, Evidence, Submission
+from cohorts.models import BlockMember
 from organisations.audit import Verb, record
-from organisations.models import AuditLine, Body, Invitation, Membership, Organisation, User
+from organisations.models import AuditLine, Body, Invitation, Membership, Organisation, Round, User
 from organisations.scoping import scope
 from reports import exporting
 from reports.exports import listings
@@ -107,6 +108,8 @@ LEFT_OUT = {
     "Evidence": {"file"},  # the name in storage
     "ReportFile": {"file", "claim", "claimed_at", "rung_at", "attempts", "progress", "detail"},  # how the job went
     "Invitation": {"serial", "body"},  # the serial opens the link; an invitation into a company names no body
+    "BlockMember": {"id", "block"},  # two companies would learn that they were counted together
+    "ComparisonMember": {"id", "comparison"},
     "AuditLine": {"seal"},
 }
 PLACE = {"organisation", "assessment", "submission"}
@@ -201,6 +204,33 @@ def test_an_assessment_of_a_version_that_is_gone_is_told_by_its_ids(
     taken = take(full, owner)
     assert taken.json("assessments/2/answers.json")["catalog"] == "keian@1999.1"
     assert FIRST in {str(value) for value in taken.cells()}
+
+
+def test_the_export_says_where_the_company_is_counted_and_not_with_whom(
+    full: Organisation, owner: User, elsewhere: Organisation, stranger: User, network: Body
+) -> None:
+    furnish(elsewhere, network, by=stranger, word="やまて")
+    taken = take(full, owner)
+    (row,) = taken.json("counted.json")
+    submission = Submission.unscoped.get(organisation=full)
+    assert row == {"round": "春の回", "body": network.name, "submission": str(submission.pk)}
+    assert taken.json("compared.json") == [{"round": "春の回", "body": network.name}]
+    (listed,) = taken.json("rounds.json")
+    assert (listed["round"], listed["name"], listed["size"]) == ("春の回", full.name, "51-100")
+    assert str(BlockMember.unscoped.get(organisation=full).block_id) not in taken.text()
+    assert {"春の回", "51〜100人", "ネットワークの名簿から", "集計"} <= {str(value) for value in taken.cells()}
+
+
+def test_the_log_of_the_export_tells_who_looked_at_figures_with_the_company_in_them(
+    full: Organisation, owner: User, network: Body, coordinator: User
+) -> None:
+    within = Round.objects.get(body=network)
+    record(Verb.FIGURES_READ, actor=coordinator, body=network.pk, target=within.pk)
+    record(Verb.READ, actor=coordinator, organisation=full.pk, body=network.pk, what="scores")
+    figures, read = take(full, owner).json("log.json")[-2:]
+    assert (figures["actor"], figures["body"]) == (coordinator.name, network.name)
+    assert figures["text"] == "集計（会社名つきの結果を含む）を見ました。（春の回）"
+    assert read["number"] == figures["number"] + 1
 
 
 # --- nothing else ----------------------------------------------------------------------------------------------------

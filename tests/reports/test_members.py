@@ -250,3 +250,20 @@ def test_a_company_that_does_not_belong_looks_like_one_that_does_not_exist(
         response = browser.get(b(network, rest))
         assert response.status_code == 404
         assert company.name not in response.content.decode()
+
+
+def test_a_company_that_is_only_counted_stands_in_the_list_with_that_and_its_page_leads_to_no_submission(
+    browser: Client, network: Body, company: Organisation
+) -> None:
+    submission = make_submission(company)
+    make_grant(company, network, What.STATISTICS, until=timezone.localdate() + dt.timedelta(days=10))
+    until = f"{timezone.localdate() + dt.timedelta(days=10):%Y/%m/%d}"
+    assert f"会社名の出ない集計（{until} まで）" in told_of(browser.get(b(network)).content.decode(), company)
+    html = browser.get(b(network, f"c/{company.pk}/")).content.decode()
+    assert "会社名の出ない集計に数えることだけを認めています" in html
+    assert str(submission.pk) not in html
+    assert "提出された診断" not in html
+    make_grant(company, network, What.SCORES, What.STATISTICS)
+    html = browser.get(b(network, f"c/{company.pk}/")).content.decode()
+    assert "会社名の出ない集計に数えることだけを認めています" not in html
+    assert str(submission.pk) in html

@@ -20,6 +20,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from assessments.models import Assignment, Evidence
+from cohorts.models import Participant
 from config.celery import app
 from organisations import deleting
 from organisations.models import Body, Invitation, Organisation, User
@@ -28,7 +29,15 @@ from organisations.scoping import scope
 from reports import retention, tasks
 from reports.models import ReportFile
 from reports.retention import tidy
-from tests.builders import FIRST, contents, make_assessment, make_report, make_submission
+from tests.builders import (
+    FIRST,
+    contents,
+    make_assessment,
+    make_participant,
+    make_report,
+    make_round,
+    make_submission,
+)
 from tests.conftest import ClientOf
 from tests.reports.everything import furnish, store_evidence, store_report
 
@@ -77,7 +86,7 @@ def test_of_a_living_company_nothing_is_cleared_but_what_is_named_here(
 def test_a_tidy_world_stays_as_it_is(company: Organisation, owner: User, network: Body, media: Path) -> None:
     furnish(company, network, by=owner)
     before, files = contents(), files_in(media)
-    assert tidy() == retention.Tidied(companies=0, invitations=0, sign_ins=0, reports=0, files=0)
+    assert tidy() == retention.Tidied(companies=0, invitations=0, participants=0, sign_ins=0, reports=0, files=0)
     assert (contents(), files_in(media)) == (before, files)
 
 
@@ -141,6 +150,33 @@ def test_with_zero_days_no_invitation_is_forgotten(company: Organisation, settin
     make_invitation(organisation=company, expires_at=now() - 3650 * DAY)
     assert tidy().invitations == 0
     assert Invitation.unscoped.count() == 1
+
+
+# --- lists of rounds -------------------------------------------------------------------------------------------------
+
+
+def test_the_address_of_a_company_that_never_joined_is_forgotten_ninety_days_after_the_round_and_its_row_stays(
+    company: Organisation, network: Body
+) -> None:
+    today = timezone.localdate()
+    begun = today - 200 * DAY
+    over, lately = (make_round(network, opens_on=begun, closes_on=today - days * DAY) for days in (91, 90))
+    strangers = [make_participant(over), make_participant(over)]
+    joined = make_participant(over, company, email="keiri@minato.example")
+    kept = [make_participant(lately), make_participant(make_round(network))]
+    assert [tidy().participants, tidy().participants] == [2, 0]
+    rows = {row.pk: row for row in Participant.unscoped.all()}
+    assert [(rows[one.pk].name, rows[one.pk].email) for one in strangers] == [(one.name, "") for one in strangers]
+    assert rows[joined.pk].email == "keiri@minato.example"
+    assert [rows[one.pk].email for one in kept] == [one.email for one in kept]
+
+
+def test_with_zero_days_no_address_of_a_list_is_forgotten(network: Body, settings: Any) -> None:
+    settings.RETENTION_INVITATION_DAYS = 0
+    long_ago = timezone.localdate() - 3650 * DAY
+    one = make_participant(make_round(network, opens_on=long_ago, closes_on=long_ago))
+    assert tidy().participants == 0
+    assert Participant.unscoped.get().email == one.email != ""
 
 
 # --- signing in ------------------------------------------------------------------------------------------------------

@@ -151,6 +151,13 @@ def test_with_scores_alone_no_digit_stands_behind_the_one_that_is_shown(report: 
         )
 
 
+def test_to_be_counted_shows_nothing_of_a_submission(report: ReportContext) -> None:
+    found = shown_to(report, frozenset({What.STATISTICS}))
+    assert found == shown_to(report, frozenset())
+    assert (found.axes, found.trace, found.actions, found.support) == ((), (), (), ())
+    assert not any(axis.title in page(report, frozenset({What.STATISTICS})) for axis in report.axes if axis.score)
+
+
 def test_with_everything_granted_scores_answers_and_actions_are_those_of_the_company(report: ReportContext) -> None:
     found = shown_to(report, frozenset(What))
     same = {"axes", "trace", "strengths", "weakest", "find_out", "unanswered", "actions", "catalog", "dated", "number"}
@@ -235,6 +242,18 @@ def test_the_page_shows_what_was_granted_and_nothing_else(
     for secret in ("港 一郎", "4234567890128", "静岡", "当てはまる条件", "足りない条件"):
         assert secret not in html
     assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_a_company_that_is_only_counted_opens_neither_its_submission_nor_its_files(
+    browser: Client, network: Body, company: Organisation, submission: Submission, evidence: Evidence
+) -> None:
+    make_grant(company, network, What.STATISTICS)
+    files = b(network, f"c/{company.pk}/evidence/{evidence.pk}")
+    assert [browser.get(path).status_code for path in (shared(network, submission), files)] == [404, 404]
+    assert not AuditLine.objects.filter(verb=Verb.READ).exists()
+    make_grant(company, network, What.STATISTICS, What.SCORES)
+    assert browser.get(shared(network, submission)).status_code == 200
 
 
 @pytest.mark.django_db

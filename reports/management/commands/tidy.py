@@ -16,6 +16,7 @@ class Command(BaseCommand):
         done = tidy()
         self.stdout.write(f"削除した会社 / companies deleted: {done.companies}")
         self.stdout.write(f"忘れた招待 / invitations forgotten: {done.invitations}")
+        self.stdout.write(f"忘れた名簿のアドレス / addresses on lists of rounds forgotten: {done.participants}")
         self.stdout.write(f"忘れたサインインの記録 / sign-in records forgotten: {done.sign_ins}")
         self.stdout.write(f"消したPDF / PDFs removed: {done.reports}")
         self.stdout.write(f"消した持ち主のないファイル / files without an owner removed: {done.files}")

@@ -1,0 +1,80 @@
+"""What was worked out for the dashboard, kept in the process by what it was made of: another state, another entry.
+
+So nothing kept can be stale: a consent that ends gives the figures another key (`cohorts.figures`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from assessments.scoring.cohort import Filter
+from cohorts.figures import Figures
+from guidance.registry import get_catalog
+from organisations.models import Round
+from reports.cohort_companies import OutlierRow, outlier_rows
+from reports.cohort_context import CohortContext, cohort_context, values_to_choose
+from reports.cohort_pictures import Chart, chart
+
+KEPT = 48
+"""How many contexts, charts and lists a process keeps: a few hundred kilobytes each at most."""
+Made = TypeVar("Made")
+_kept: OrderedDict[Hashable, Any] = OrderedDict()
+_lock = threading.Lock()
+
+
+def shown_cohort(within: Round, figures: Figures, chosen: Filter, language: str) -> CohortContext:
+    """The context of a round within a filter."""
+    key = ("context", figures.key, _frame(within), _frozen(chosen), language)
+    return _keep(key, lambda: cohort_context(within, figures, chosen, language))
+
+
+def shown_chart(
+    within: Round, figures: Figures, chosen: Filter, language: str, slug: str, dimension: str
+) -> Chart | None:
+    """One chart of that context; None where there is nothing to show."""
+    key = ("chart", figures.key, _frame(within), _frozen(chosen), language, slug, dimension)
+    return _keep(key, lambda: chart(shown_cohort(within, figures, chosen, language), slug, dimension))
+
+
+def shown_outliers(within: Round, figures: Figures, language: str) -> tuple[OutlierRow, ...]:
+    """Companies by id far from their peers."""
+    key = ("outliers", figures.key, language)
+    return _keep(key, lambda: outlier_rows(figures, get_catalog(within.catalog_ref), language))
+
+
+def shown_values(figures: Figures, dimension: str) -> list[str]:
+    """The values of a dimension that a filter can ask for."""
+    return _keep(("values", figures.key, dimension), lambda: values_to_choose(figures, dimension))
+
+
+def named_sign(figures: Figures) -> str:
+    """A short sign of which companies are among the figures by name: others, another sign."""
+    ids = ("named", figures.key)
+    return _keep(ids, lambda: sha256(repr([str(one.id) for one in figures.cohort.named]).encode()).hexdigest()[:16])
+
+
+def _keep(key: Hashable, make: Callable[[], Made]) -> Made:
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            found: Made = _kept[key]
+            return found
+    made = make()
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def _frame(within: Round) -> Hashable:
+    """What the context says of the round itself can be changed without changing a figure."""
+    return (within.name, within.opens_on, within.closes_on)
+
+
+def _frozen(chosen: Filter) -> Hashable:
+    return tuple(sorted((dimension, tuple(sorted(values))) for dimension, values in chosen.items()))

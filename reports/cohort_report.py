@@ -1,0 +1,259 @@
+"""Everything that the printed report of a round shows, decided once and frozen.
+
+Made of one reading of the round's figures. What stands in it beside them is the network's own: its name, how many
+companies it asked, its plan for the next meeting. Within `body_scope`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from django.utils import timezone
+
+from assessments.scoring.cohort import EVERYBODY
+from assessments.submitted_by import with_submitted
+from cohorts.figures import Figures
+from cohorts.models import Participant, WorkshopPlan
+from guidance.catalog import AXIS_IDS, Catalog
+from guidance.citations import Citation, citations
+from guidance.registry import get_catalog
+from organisations.models import Round
+from reports.assembly import sources_of
+from reports.cohort_companies import CompanyRow, CompanyRows, OutlierRow, names_of, outlier_rows
+from reports.cohort_context import (
+    BLANK,
+    AxisFigures,
+    Breakdown,
+    Cell,
+    CohortContext,
+    GroupRow,
+    Measure,
+    Missed,
+    cohort_context,
+)
+from reports.cohort_pictures import CHANGES, GROUPS, SPREAD, Chart, chart, heat_legend
+from reports.context import SourceView
+from reports.workshop_context import WorkshopContext
+from reports.workshop_context import context_of as workshop_context_of
+
+LOWEST = 3
+MOST_COMPANIES = 200
+"""Rows of companies by name on paper; the workbook has all of them."""
+MOST_DRAWN = 12
+"""Groups that a picture of one page can hold; more stand in the table alone."""
+A_TABLE = 8
+"""Groups beside one another in a table of sections."""
+CLEARLY_BELOW = 95
+"""From which index on a group is worth a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many companies the network asked, how many of them are there, and how many submitted."""
+
+    invited: int
+    joined: int
+    submitted: int
+
+    @property
+    def missing(self) -> int:
+        return self.invited - self.submitted
+
+
+@dataclass(frozen=True, slots=True)
+class SectionMean:
+    """A section with its number in the tables, from 1, and its mean."""
+
+    number: int
+    section: Measure
+    mean: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The group that lies farthest behind the whole network, which is 100, on one axis."""
+
+    by: str
+    row: GroupRow
+    axis: Measure
+    index: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """An axis (`number` 0) or a section across groups."""
+
+    number: int
+    measure: Measure
+    everybody: Cell
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionTable:
+    """A few groups of one dimension, by axis and section."""
+
+    by: str
+    groups: tuple[GroupRow, ...]
+    rows: tuple[SectionRow, ...]
+
+
+@dataclass(frozen=True)
+class CohortReport:
+    """The report of a round, ready to be printed. `dated`: the day on which the figures were read."""
+
+    language: str
+    dated: dt.date
+    network: str
+    cohort: CohortContext
+    asked: Asked
+    named: bool
+    """Whether companies stand in it by name."""
+    blocks: tuple[CompanyRow, ...]
+    companies: tuple[tuple[str, CompanyRow], ...]
+    more_companies: int
+    """Companies by name for which there is no room on paper."""
+    outliers: tuple[tuple[str, OutlierRow], ...]
+    workshop: WorkshopContext | None
+    sources: tuple[SourceView, ...]
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.cohort.catalog
+
+    @property
+    def draft_catalog(self) -> bool:
+        return self.catalog.released is None
+
+    @property
+    def least(self) -> int:
+        """The fewest companies that are counted together where they are not named."""
+        return self.cohort.k + 1
+
+    @cached_property
+    def sections(self) -> tuple[SectionMean, ...]:
+        pairs = zip(self.cohort.sections, self.cohort.section_means, strict=True)
+        return tuple(SectionMean(number, section, mean) for number, (section, mean) in enumerate(pairs, start=1))
+
+    @property
+    def sections_by_axis(self) -> tuple[tuple[AxisFigures, tuple[SectionMean, ...]], ...]:
+        return tuple(
+            (axis, tuple(one for one in self.sections if one.section.axis == axis.measure.id))
+            for axis in self.cohort.axes
+        )
+
+    @property
+    def lowest(self) -> tuple[SectionMean, ...]:
+        """The sections with the lowest means, the lowest first."""
+        known = [one for one in self.sections if one.mean.points is not None]
+        return tuple(sorted(known, key=lambda one: (one.mean.points or 0.0, one.number))[:LOWEST])
+
+    @property
+    def highest(self) -> SectionMean | None:
+        known = [one for one in self.sections if one.mean.points is not None]
+        return max(known, key=lambda one: (one.mean.points or 0.0, -one.number), default=None)
+
+    @property
+    def behind(self) -> Behind | None:
+        """The group that is clearly and farthest behind; None where none is."""
+        found = [
+            (float(index), place, Behind(breakdown.name, row, axis.measure, index))
+            for place, breakdown in enumerate(self.cohort.breakdowns)
+            if len(breakdown.rows) > 1
+            for row in breakdown.rows
+            for axis, index in zip(self.cohort.axes, row.indexes, strict=True)
+            if index != BLANK and float(index) <= CLEARLY_BELOW
+        ]
+        return min(found, key=lambda one: one[:2])[2] if found else None
+
+    @property
+    def spreads(self) -> tuple[tuple[AxisFigures, Chart | None], ...]:
+        """The axes, each with the picture of how its companies spread, where that can be shown."""
+        return tuple((axis, chart(self.cohort, f"{SPREAD}{axis.measure.id}")) for axis in self.cohort.axes)
+
+    @property
+    def comparisons(self) -> tuple[tuple[Breakdown, Chart | None, bool], ...]:
+        """What companies can be compared by, each with its picture, and whether there is room for that."""
+        return tuple(
+            (one, chart(self.cohort, GROUPS, one.dimension), len(one.rows) <= MOST_DRAWN)
+            for one in self.shown_breakdowns
+        )
+
+    @property
+    def change(self) -> Chart | None:
+        """The change of the axes; the table has the sections too."""
+        return chart(replace(self.cohort, changed=self.cohort.changed_axes), CHANGES)
+
+    @property
+    def shown_breakdowns(self) -> tuple[Breakdown, ...]:
+        return tuple(one for one in self.cohort.breakdowns if one.rows)
+
+    @property
+    def hidden_breakdowns(self) -> tuple[str, ...]:
+        """What companies cannot be compared by, because no group is large enough."""
+        return tuple(one.name for one in self.cohort.breakdowns if not one.rows)
+
+    @property
+    def heat_steps(self) -> tuple[tuple[int, str], ...]:
+        """The steps of the grounds, the lightest first."""
+        return tuple(enumerate(heat_legend()))
+
+    @cached_property
+    def section_tables(self) -> tuple[SectionTable, ...]:
+        """Sections across groups, a few groups a table."""
+        whole = [(0, axis.measure, axis.mean) for axis in self.cohort.axes]
+        whole += [(one.number, one.section, one.mean) for one in self.sections]
+        tables = []
+        for breakdown in self.shown_breakdowns:
+            for start in range(0, len(breakdown.rows), A_TABLE):
+                groups = breakdown.rows[start : start + A_TABLE]
+                rows = tuple(
+                    SectionRow(number, measure, mean, tuple((*group.axes, *group.sections)[place] for group in groups))
+                    for place, (number, measure, mean) in enumerate(whole)
+                )
+                tables.append(SectionTable(breakdown.name, groups, rows))
+        return tuple(tables)
+
+    @property
+    def named_blocks(self) -> tuple[tuple[str, CompanyRow], ...]:
+        """The blocks with their aliases, as `companies` are with their names."""
+        return tuple((row.alias, row) for row in self.blocks)
+
+    @property
+    def missed(self) -> tuple[tuple[Missed, tuple[Citation, ...]], ...]:
+        return tuple((one, citations(one.question)) for one in self.cohort.missed)
+
+
+def cohort_report(within: Round, figures: Figures, language: str, *, named: bool) -> CohortReport:
+    """The report of a round; `named`: with the companies that agreed to be seen by name."""
+    catalog = get_catalog(within.catalog_ref)
+    rows = CompanyRows(figures, catalog, EVERYBODY, AXIS_IDS[0], language)
+    count = min(len(rows.named), MOST_COMPANIES) if named else 0
+    companies: list[CompanyRow] = rows[:count]
+    blocks: list[CompanyRow] = rows[len(rows.named) :]
+    outliers = outlier_rows(figures, catalog, language) if named else ()
+    names = names_of({*(row.id for row in companies if row.id), *(one.id for one in outliers)})
+    plan = WorkshopPlan.objects.filter(round=within).select_related("body", "round").first()
+    return CohortReport(
+        language=language,
+        dated=timezone.localdate(),
+        network=within.body.name,
+        cohort=cohort_context(within, figures, EVERYBODY, language),
+        asked=_asked(within),
+        named=named,
+        blocks=tuple(blocks),
+        companies=tuple((names[row.id], row) for row in companies if row.id in names),
+        more_companies=len(rows.named) - count if named else 0,
+        outliers=tuple((names[one.id], one) for one in outliers if one.id in names),
+        workshop=workshop_context_of(plan, language) if plan is not None else None,
+        sources=sources_of(catalog),
+    )
+
+
+def _asked(within: Round) -> Asked:
+    """What the network knows without anybody's consent."""
+    everybody = Participant.objects.filter(round=within)
+    joined = everybody.filter(organisation__isnull=False)
+    return Asked(everybody.count(), joined.count(), with_submitted(joined, within, only=True).count())

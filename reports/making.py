@@ -1,0 +1,78 @@
+"""What each kind of job makes: everything is read at once, in the scope of whose file it is, and then printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from assessments.models import Submission
+from cohorts.figures import Figures, figures_of
+from organisations.scoping import body_scope, scope
+from reports import cohort_paper, paper, workshop_context
+from reports.cohort_report import cohort_report
+from reports.models import BodyFile, FileJob, ReportFile
+from reports.resting import comparisons_of, rests_on, stands, state_of
+from reports.submitted import context_of
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A paper that is ready to be printed. `columns`: what the row keeps of it; `still_stands`: asked at the end."""
+
+    printed: Callable[[], bytes]
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    still_stands: Callable[[], bool] = lambda: True
+
+
+@contextmanager
+def scope_of(job: FileJob) -> Iterator[None]:
+    """The scope of the company or the network whose file it is."""
+    match job:
+        case ReportFile():
+            with scope(job.organisation_id):
+                yield
+        case BodyFile():
+            with body_scope(job.body_id):
+                yield
+        case _:
+            raise TypeError(type(job))
+
+
+def read(job: FileJob) -> Work:
+    """Everything that the paper of a job needs."""
+    match job:
+        case ReportFile():
+            return _of_company(job)
+        case BodyFile():
+            return _of_network(job)
+        case _:
+            raise TypeError(type(job))
+
+
+def _of_company(job: ReportFile) -> Work:
+    submission = Submission.objects.select_related("submitted_by").get(pk=job.submission_id)
+    context = context_of(submission, job.language)
+    return Work(lambda: paper.action_plan(context))
+
+
+def _of_network(job: BodyFile) -> Work:
+    # A comparison that comes or goes while the figures are read counts as one that the file rests on.
+    made_of, compared = state_of(job.round), comparisons_of(job.round)
+    figures = figures_of(job.round)
+    printed = _printed_for_network(job, figures)
+    uses = rests_on(figures, named=job.named) | compared | comparisons_of(job.round)
+    return Work(
+        printed,
+        columns={"uses": sorted(uses), "made_of": made_of},
+        still_stands=lambda: stands(job, uses),
+    )
+
+
+def _printed_for_network(job: BodyFile, figures: Figures) -> Callable[[], bytes]:
+    if job.plan is not None:
+        workshop = workshop_context.context_of(job.plan, job.language)
+        return lambda: cohort_paper.handout(workshop)
+    report = cohort_report(job.round, figures, job.language, named=job.named)
+    return lambda: cohort_paper.cohort_report(report)
