@@ -23,12 +23,12 @@ def cores() -> int:
 
 
 def in_order(work: Callable[[Piece], Result], pieces: Iterable[Piece], *, processes: int) -> Iterator[Result]:
-    """`work` (a function of a module) on each of `pieces`. With one process it is done here, within the transaction
-    that is open; with more no transaction may be open, for what it has written would be lost.
+    """`work` (a function of a module) on each of `pieces`. With one process, or where a transaction is open whose rows
+    another process would not see, it is done here.
 
     For commands, which have one thread: the processes are forked. Raises what `work` raises.
     """
-    if processes < 2:
+    if processes < 2 or any(one.in_atomic_block for one in connections.all(initialized_only=True)):
         yield from map(work, pieces)
         return
     connections.close_all()  # two processes on one connection would read each other's rows

@@ -114,7 +114,7 @@ def state_of(row: Any) -> State:
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
-class _Counted(Paginator):
+class _Counted(Paginator):  # type: ignore[type-arg]
     """Pages of what was counted already."""
 
     def __init__(self, rows: QuerySet[Any], number: int) -> None:

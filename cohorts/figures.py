@@ -23,9 +23,10 @@ from assessments.scoring.cohort import Cohort, Named
 from assessments.scoring.outline import Values, values_of
 from assessments.scoring.suppression import Run, Total
 from assessments.scoring.trend import Change, Pair, changes
-from cohorts.counting import comparison_stands, facts_of, measures_of, previous_of, rule
+from cohorts.comparing import comparison_stands, previous_of
+from cohorts.counting import facts_of
 from cohorts.models import Block, BlockMember, Comparison
-from cohorts.standing import standing
+from cohorts.standing import rule, standing
 from guidance.catalog import AXIS_IDS
 from guidance.registry import get_catalog
 from organisations.consent import NAMED, What
@@ -61,7 +62,7 @@ _lock = threading.Lock()
 
 
 def figures_of(within: Round) -> Figures:
-    """What may be seen of a round now. Four queries where this process worked it out before."""
+    """What may be seen of a round now. Five queries where this process worked it out before."""
     key = key_of(within)
     with _lock:
         if (found := _kept.get(key)) is not None:
@@ -82,13 +83,20 @@ def key_of(within: Round) -> Key:
     blocks = BlockMember.objects.filter(round=within).aggregate(
         members=Count("pk"), blocks=Count("block", distinct=True), ended=Max("block__ended_at")
     )
-    return (within.pk, today, rule(), state, tuple(blocks.values()))
+    compared = Comparison.objects.filter(round=within).aggregate(n=Count("pk"), ended=Max("ended_at"))
+    return (within.pk, today, rule(), state, *blocks.values(), *compared.values())
 
 
 def _work_out(within: Round, key: Key) -> Figures:
-    live = standing(within, rule())
+    live = standing(within)
     rows = list(Block.objects.filter(round=within))
-    cohort = Cohort(tuple(_block(row, live=row.pk in live) for row in rows), _named(within, live), rule())
+    catalog = get_catalog(within.catalog_ref)
+    cohort = Cohort(
+        tuple(_block(row, live.get(row.pk)) for row in rows),
+        _named(within, frozenset(live)),
+        rule(),
+        {section.id: {one.id: one.weight for one in section.questions} for section in catalog.sections()},
+    )
     previous = previous_of(within)
     waiting = outlines(within).exclude(granted({What.ANSWERS}))
     waiting = waiting.exclude(organisation_id__in=BlockMember.objects.filter(round=within).values("organisation_id"))
@@ -102,18 +110,19 @@ def _work_out(within: Round, key: Key) -> Figures:
     )
 
 
-def _block(row: Block, *, live: bool) -> suppression.Block:
+def _block(row: Block, seen: int | None) -> suppression.Block:
     return suppression.Block(
         serial=row.serial,
         size=row.size,
         label={name: frozenset(values) for name, values in row.label.items()},
-        totals={name: Total(n, Fraction(points)) for name, (n, points) in row.totals.items()},
+        totals={name: Total(n, *map(Fraction, points)) for name, (n, *points) in row.totals.items()},
         runs={name: tuple(Run(n, Fraction(points)) for n, points in found) for name, found in row.runs.items()},
-        live=live,
+        live=seen is not None,
+        seen=seen or 0,
     )
 
 
-def _named(within: Round, live: set[UUID]) -> tuple[Named, ...]:
+def _named(within: Round, live: frozenset[UUID]) -> tuple[Named, ...]:
     """Companies by name, with what each lets be seen, and what it counts for by itself."""
     catalog = get_catalog(within.catalog_ref)
     axes = frozenset(AXIS_IDS)
@@ -151,5 +160,5 @@ def _changes(within: Round, previous: Round, cohort: Cohort) -> dict[str, Change
     alone = [
         (before[one.id], one.values) for one in cohort.named if one.id in before and (one.counts is None or one.counts)
     ]
-    measures = measures_of(get_catalog(within.catalog_ref), questions=False)
-    return changes(together, alone, measures, rule())
+    sections = [section.id for section in get_catalog(within.catalog_ref).sections()]
+    return changes(together, alone, [*AXIS_IDS, *sections], rule())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import Literal, TypeVar
 
@@ -97,6 +98,7 @@ MOST_COMPANIES = len(PLACES) * len(PARTS) * len(OTHER_TRADES)
 STRIDE = 7_919
 """Prime to MOST_COMPANIES: neighbours in number are no neighbours in name."""
 NUMBER_BLOCKS = 10_000_000 // MOST_COMPANIES
+ROOT = 1.1673039782614187
 
 # Employees in the middle of those with ¥1 to 4 billion of sales.
 EMPLOYEES: Mapping[str, int] = {"E": 72, "I": 34, "D": 44, "G": 78, "R": 130, "H": 105, "L": 60, "M": 120, "P": 140}
@@ -193,7 +195,11 @@ class Turn:
 
 
 def company(seed: int, number: int) -> Company:
-    """Company `number` (from 0) of a seed. Raises ValueError from MOST_COMPANIES on."""
+    """Company `number` (from 0) of a seed. Raises ValueError from MOST_COMPANIES on.
+
+    No real 法人番号 has five zeros behind its check digit: there a registered company has the number of its registry,
+    the state 00001 and a municipality 00002.
+    """
     if not 0 <= number < MOST_COMPANIES:
         raise ValueError(f"there are names for {MOST_COMPANIES} companies, not for number {number}")
     rolls = dice(seed, number, "who")
@@ -205,7 +211,7 @@ def company(seed: int, number: int) -> Company:
     employees = round(EMPLOYEES.get(industry, 70) * larger * math.exp(rolls.gauss(0, 0.5)))
     return Company(
         number=number,
-        name=_name(number, industry),
+        name=name_of(number, industry),
         corporate_number=corporate_number,
         email=f"keieikikaku@kakuu-{corporate_number}.example",
         industry=industry,
@@ -216,17 +222,8 @@ def company(seed: int, number: int) -> Company:
     )
 
 
-def numbers(seed: int) -> tuple[str, str]:
-    """The first and the last twelve digits, without the check digit, that the companies of a seed can have.
-
-    No real 法人番号 has five zeros behind its check digit: those of registered companies begin there with the number of
-    their registry, those of the state and of municipalities with 00001 and 00002.
-    """
-    first = seed % NUMBER_BLOCKS * MOST_COMPANIES
-    return f"00000{first:07d}", f"00000{first + MOST_COMPANIES - 1:07d}"
-
-
-def _name(number: int, industry: str) -> str:
+def name_of(number: int, industry: str) -> str:
+    """A name that no other number has."""
     rest, trade = divmod(number * STRIDE % MOST_COMPANIES, len(OTHER_TRADES))
     place, part = divmod(rest, len(PARTS))
     return f"架空{PLACES[place]}{PARTS[part]}{TRADES.get(industry, OTHER_TRADES)[trade]}（見本）"
@@ -294,9 +291,13 @@ def dice(seed: int, number: int, what: str) -> Random:
 def _evenly(seed: int, number: int) -> tuple[float, ...]:
     """A point in the unit cube of four dimensions; the points of all numbers fill it evenly, so that shares come out as
     asked for even where companies are few (an additive recurrence on the root of x⁵ = x + 1)."""
-    root = 1.1673039782614187
-    start = dice(seed, 0, "start")
-    return tuple((start.random() + number / root**power) % 1.0 for power in (1, 2, 3, 4))
+    return tuple((start + number / ROOT**power) % 1.0 for power, start in enumerate(_start(seed), start=1))
+
+
+@cache
+def _start(seed: int) -> tuple[float, ...]:
+    rolls = dice(seed, 0, "start")
+    return tuple(rolls.random() for _ in range(4))
 
 
 def chosen(shares: Mapping[Value, float], place: float) -> Value:

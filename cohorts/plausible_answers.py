@@ -19,7 +19,7 @@ from guidance.profile import Profile
 AVERAGE = 1.7
 SPREAD, OF_AXIS, OF_SECTION, OF_QUESTION, OF_THE_DAY = 0.24, 0.16, 0.28, 0.5, 0.22
 PER_SIZE = 0.12
-STANDING_OUT = ((0.02, 2.0), (0.02, -1.6))
+STANDING_OUT = ((0.03, 2.0), (0.025, -1.7))
 """How many companies are far better or worse than all others, and by how much."""
 GROWTH, GROWTH_SPREAD = 0.2, 0.18
 """From one round to the next; about one in eight goes back."""
@@ -41,7 +41,7 @@ class Mind:
         self._catalog, self._profile, self._company = catalog, profile, company
         self._dice = dice(seed, company.number, "mind")
         self._overall = AVERAGE + PER_SIZE * math.log(company.employees / 60) + self._dice.gauss(0, SPREAD)
-        self._overall += chosen({by: share for share, by in STANDING_OUT} | {0.0: 0.96}, self._dice.random())
+        self._overall += chosen({by: share for share, by in STANDING_OUT} | {0.0: 0.945}, self._dice.random())
         self._growth = self._dice.gauss(GROWTH, GROWTH_SPREAD)
         # Everything that stays is thrown once, for every question in order, whether it is asked or not.
         self._base: dict[str, float] = {}

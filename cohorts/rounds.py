@@ -78,14 +78,22 @@ def counts_of(within: Round) -> Counts:
     here = Exists(Affiliation.objects.present().filter(organisation_id=OuterRef("organisation_id")))
     rows = with_submitted(Participant.objects.filter(round=within).annotate(here=here), within)
     waiting = Q(organisation__isnull=True, invited_at__isnull=True, source=Participant.Source.LIST)
-    found = rows.order_by().aggregate(
-        listed=Count("pk"),
-        invited=Count("pk", filter=Q(invited_at__isnull=False)),
-        joined=Count("pk", filter=Q(here=True)),
-        submitted=Count("pk", filter=Q(here=True, submitted=True)),
-        waiting=Count("pk", filter=waiting),
+    groups = list(
+        rows.order_by()
+        .values("here", "submitted")
+        .annotate(
+            all=Count("pk"),
+            asked=Count("pk", filter=Q(invited_at__isnull=False)),
+            waiting=Count("pk", filter=waiting),
+        )
     )
-    return Counts(**found)
+    return Counts(
+        listed=sum(group["all"] for group in groups),
+        invited=sum(group["asked"] for group in groups),
+        joined=sum(group["all"] for group in groups if group["here"]),
+        submitted=sum(group["all"] for group in groups if group["here"] and group["submitted"]),
+        waiting=sum(group["waiting"] for group in groups),
+    )
 
 
 def not_entered(within: Round) -> QuerySet[Affiliation]:

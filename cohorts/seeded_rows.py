@@ -156,7 +156,9 @@ class _Story:
             **facts_of(self.organisation),
         )
         if turn.via == "list":
-            self._invite(participant, window)
+            self._invite(window)
+        if self.invitation is not None:  # the network has its address
+            self._write_to(participant, window)
         if turn.state != "invited":
             if self.joined_at is None:
                 self.joined_at = self.organisation.created_at = window.at(turn.joined)
@@ -165,20 +167,24 @@ class _Story:
             participant.organisation, participant.joined_at = self.organisation, self.joined_at
         self.rows.participants.append(participant)
 
-    def _invite(self, participant: Participant, window: Window) -> None:
-        order, number = self.order, self.said.number
-        at = window.at(0)
+    def _invite(self, window: Window) -> None:
+        order, at = self.order, window.at(0)
         if self.invitation is None:
             self.invitation = Invitation(
-                id=order.id("invitation", number), body_id=order.body_id, email=self.said.email, created_at=at
+                id=order.id("invitation", self.said.number), body_id=order.body_id, email=self.said.email, created_at=at
             )
             self.rows.invitations.append(self.invitation)
         self.invitation.expires_at = at + dt.timedelta(days=DAYS)
-        participant.invitation, participant.email, participant.invited_at = self.invitation, self.said.email, at
+
+    def _write_to(self, participant: Participant, window: Window) -> None:
+        at = window.at(0)
+        participant.email, participant.invited_at = self.said.email, at
+        if participant.source == Participant.Source.LIST:
+            participant.invitation = self.invitation
         self.rows.notices.append(
             Notice(
                 id=uuid.uuid5(participant.id, "invitation"),
-                body_id=order.body_id,
+                body_id=self.order.body_id,
                 participant=participant,
                 status=Notice.Status.SENT,
                 claimed_at=at,

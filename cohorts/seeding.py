@@ -19,11 +19,12 @@ from django.utils import timezone
 from assessments.parallel import cores, in_order
 from cohorts.counting import count_companies
 from cohorts.models import Notice, Participant
-from cohorts.participants import enter
+from cohorts.participants import enter_all
 from cohorts.plausible import USUAL, Habits, company, dice
+from cohorts.rounds import not_entered
 from cohorts.seeded_rows import Order, Rows, Window, id_of, rows_of
 from organisations.audit import Verb, record
-from organisations.models import Affiliation, Body, Organisation, Round
+from organisations.models import Body, Organisation, Round
 from organisations.models.bodies import CODE_LENGTH, CODE_SIGNS
 from organisations.scoping import body_scope
 
@@ -67,14 +68,13 @@ def seed_into(
     catalog_ref: str,
     *,
     habits: Habits = USUAL,
-    processes: int | None = None,
 ) -> Seeded:
     """Fill a network with `companies` of a seed, in `rounds` rounds, and count them. What stands already stays as it
     is: another time makes what is missing, and changes nothing where nothing is missing.
 
     The last round is the one that is under way on this version, where there is one; companies that belong to the
-    network already stand in it afterwards. With several `processes` (None: as many as help) no transaction may be open.
-    Raises SeedTaken, and ValueError for more companies or rounds than can be made.
+    network already stand in it afterwards. Raises SeedTaken, and ValueError for more companies or rounds than can be
+    made.
     """
     if not 1 <= rounds <= MOST_ROUNDS:
         raise ValueError(f"1 to {MOST_ROUNDS} rounds, not {rounds}")
@@ -88,8 +88,7 @@ def seed_into(
     if missing:
         order = Order(space, seed, body.pk, catalog_ref, tuple(_window(one) for one in found), habits)
         pieces = ((order, missing[start : start + PIECE]) for start in range(0, len(missing), PIECE))
-        if processes is None:
-            processes = min(cores(), 1 + len(missing) // WORTH_A_PROCESS)
+        processes = min(cores(), 1 + len(missing) // WORTH_A_PROCESS)
         for rows in in_order(rows_of, pieces, processes=processes):
             _save(rows)
         for one in found:
@@ -157,8 +156,8 @@ def _window(one: Round) -> Window:
 
 def _enter_members(body: Body, last: Round) -> None:
     with body_scope(body.pk):
-        for present in Affiliation.objects.present().select_related("organisation"):
-            enter(last, present.organisation, source=Participant.Source.MEMBER)
+        members = [one.organisation for one in not_entered(last).select_related("organisation")]
+        enter_all(last, members, source=Participant.Source.MEMBER)
 
 
 # --- saving -----------------------------------------------------------------------------------------------------------

@@ -4,33 +4,39 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q
 
-from assessments.consented import granted
+from assessments.consented import granted, was_named
 from assessments.scoring.suppression import Rule, still_covered
 from cohorts.models import Block, BlockMember
 from organisations.consent import COUNTED, NAMED, What
 from organisations.models import Affiliation, Round
 
 
-def standing(within: Round, rule: Rule) -> set[UUID]:
+def rule() -> Rule:
+    """The rule of this site."""
+    return Rule(settings.COHORT_K)
+
+
+def standing(within: Round) -> dict[UUID, int]:
     """The blocks of which every company still belongs to the network and lets it count, and of which enough companies
-    are still unnamed. One query, within `body_scope`."""
+    are hidden. Of how many more was seen by name since they were sealed: what was seen once is known, also after the
+    consent has ended. One query, within `body_scope`."""
     here = Q(organisation_id__in=Affiliation.objects.present().values("organisation_id"))
-    answers = Block.Kind.ANSWERS
     rows = (
         BlockMember.objects.filter(round=within, block__ended_at__isnull=True)
-        .annotate(counted=granted(COUNTED), named=granted(NAMED), answered=granted({What.ANSWERS}))
+        .annotate(counted=granted(COUNTED), by_name=was_named(NAMED), by_answers=was_named({What.ANSWERS}))
         .values("block_id", "block__size", "block__kind")
         .annotate(
             held=Count("pk", filter=here & Q(counted=True)),
-            shown=Count("pk", filter=Q(named=True)),
-            open=Count("pk", filter=Q(answered=True)),
+            named=Count("pk", filter=Q(by_name=True)),
+            answered=Count("pk", filter=Q(by_answers=True)),
         )
     )
-    return {
-        row["block_id"]
-        for row in rows
-        if row["held"] == row["block__size"]
-        and still_covered(row["block__size"], row["open" if row["block__kind"] == answers else "shown"], rule)
-    }
+    found = {}
+    for row in rows:
+        seen = row["answered" if row["block__kind"] == Block.Kind.ANSWERS else "named"]
+        if row["held"] == row["block__size"] and still_covered(row["block__size"], seen, rule()):
+            found[row["block_id"]] = seen
+    return found

@@ -22,6 +22,8 @@ from organisations.forms import one_line
 
 FEWEST_SEATS, MOST_SEATS, USUAL_SEATS = 4, 60, 20
 MOST_TABLES = 15
+Tick = tuple[str, Any, bool]
+"""A box to tick: its value, what it says, whether it is ticked."""
 
 
 class HourField(forms.TimeField):
@@ -69,6 +71,13 @@ class _MeetingForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(key, PREFECTURES[key].get(language)) for key in sorted(prefectures) if key in PREFECTURES]
         self.fields["prefectures"].choices = choices  # type: ignore[attr-defined]
+
+    def places(self) -> list[Tick]:
+        return self._ticks("prefectures")
+
+    def _ticks(self, name: str) -> list[Tick]:
+        ticked = {str(value) for value in self[name].value() or ()}
+        return [(value, label, value in ticked) for value, label in self.fields[name].choices]  # type: ignore[attr-defined]
 
 
 class NewWorkshopForm(_MeetingForm):
@@ -135,6 +144,9 @@ class WorkshopForm(_MeetingForm):
         self._order = [topic.id for topic in topics]
         self.fields["topics"].choices = [(topic.id, topic.title) for topic in topics]  # type: ignore[attr-defined]
 
+    def subjects(self) -> list[Tick]:
+        return self._ticks("topics")
+
     def clean_topics(self) -> list[str]:
         chosen = set(self.cleaned_data["topics"])
         if len(chosen) > MOST_TOPICS:
@@ -166,8 +178,10 @@ class InvitedForm(forms.Form):
     def __init__(self, data: Any = None, *, invited: Sequence[Invited]) -> None:
         super().__init__(data)
         self.invited = list(invited)
-        most = max([len(self.invited), *(one.table or 1 for one in self.invited)], default=1)
-        choices = [(str(number), str(number)) for number in range(1, min(most, MOST_TABLES) + 1)]
+        laid = max((one.table or 1 for one in self.invited), default=1)
+        self.numbers = range(1, min(laid + 1, MOST_TABLES) + 1)
+        """The tables that are laid, and one more."""
+        choices = [(str(number), str(number)) for number in self.numbers]
         for one in self.invited:
             self.fields[f"keep-{one.id}"] = forms.BooleanField(required=False, initial=True)
             self.fields[f"table-{one.id}"] = forms.TypedChoiceField(
@@ -177,11 +191,16 @@ class InvitedForm(forms.Form):
                 required=False,
                 empty_value=None,  # type: ignore[arg-type]
                 error_messages={"invalid_choice": _("テーブルの番号を一覧から選んでください。")},
-                widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
             )
 
-    def lines(self) -> list[tuple[Invited, Any, Any]]:
-        return [(one, self[f"keep-{one.id}"], self[f"table-{one.id}"]) for one in self.invited]
+    def lines(self) -> list[tuple[Invited, bool, int | None, Any]]:
+        """Each company, whether it stays, its table, and what is wrong with that."""
+        found = []
+        for one in self.invited:
+            keep, table = self[f"keep-{one.id}"], self[f"table-{one.id}"]
+            number = str(table.value() or "")
+            found.append((one, bool(keep.value()), int(number) if number.isdecimal() else None, table.errors))
+        return found
 
     def dropped(self) -> list[UUID]:
         return [one.id for one in self.invited if not self.cleaned_data[f"keep-{one.id}"]]

@@ -6,16 +6,22 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from openpyxl import load_workbook
 
 from guidance.problems import InputRefused, Problem
 
-MOST_BYTES = 10_000_000  # unpacked; a questionnaire of 60 questions has 400,000. Its reading takes up to 200 MB
+MOST_BYTES = 10_000_000  # unpacked; a questionnaire of 60 questions has 400,000
 MOST_PARTS = 200
+# An element takes 300 bytes of memory until the row or the part that holds it was read: a file of 14 KB can unpack to
+# two million of them. A list of 10,000 companies has some 500,000 tags on its sheet and half as many beside it.
+MOST_TAGS, MOST_TAGS_OF_A_SHEET = 400_000, 1_000_000
+MOST_LINES, MOST_TAGS_OF_A_LINE = 100_000, 10_000
 MOST_ROWS = 2_000
 MOST_COLUMNS = 100
 SEARCHED_ROWS = 20_000
@@ -26,6 +32,7 @@ TOO_LARGE = (
 )
 
 OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
+LINE = re.compile(rb"<(?:\w+:)?row[\s/>]")
 MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref=["']([A-Z]{1,3}[0-9]{1,7})""")
 
 
@@ -95,7 +102,25 @@ def _container_fault(content: bytes) -> tuple[str, str] | None:
 def _is_too_large(content: bytes) -> bool:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
-    return len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
+            return True
+        try:
+            return any(_has_too_many_tags(part.filename, archive.read(part)) for part in parts)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
+            return False  # damaged: what opens it says so
+
+
+def _has_too_many_tags(name: str, xml: bytes) -> bool:
+    """Counted in the bytes, before anything is made of them. In an encoding that hides the rows all is one row."""
+    tags = xml.count(b"<")
+    if "/worksheets/sheet" not in name:
+        return tags > MOST_TAGS
+    lines = [found.start() for found in LINE.finditer(xml)]
+    if tags > MOST_TAGS_OF_A_SHEET or len(lines) > MOST_LINES:
+        return True
+    # Below the last row stand what is merged and the links: one of each a row may be true.
+    below = xml.count(b"<", lines[-1] if lines else 0)
+    return below > MOST_LINES or any(xml.count(b"<", *place) > MOST_TAGS_OF_A_LINE for place in pairwise(lines))
 
 
 def _grids(content: bytes, most_rows: int) -> Iterator[tuple[str, Grid]]:

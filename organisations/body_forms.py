@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organisations.forms import one_line
-from organisations.models import Body, Round
+from organisations.models import Body
 from organisations.policy import ROLES_OF, BodyKind, BodyRole
 from organisations.templatetags.seats import KIND_NAMES, ROLE_NAMES
 
@@ -129,24 +128,6 @@ class MembersFilterForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
         choices=[("", _("すべて")), ("yes", _("提出した会社")), ("no", _("まだの会社"))],
     )
-    round = forms.ChoiceField(
-        label=_("どの回か"),
-        required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-    def __init__(self, *args: Any, rounds: Iterable[Round], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._rounds = {str(one.pk): one for one in rounds}
-        if not self._rounds:
-            del self.fields["round"]
-            return
-        named = [(key, one.name) for key, one in self._rounds.items()]
-        self.fields["round"].choices = [("", _("回を問わない")), *named]  # type: ignore[attr-defined]
-
-    @property
-    def chosen_round(self) -> Round | None:
-        return self._rounds.get(self._given("round"))
 
     @property
     def name(self) -> str:

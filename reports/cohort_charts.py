@@ -31,7 +31,9 @@ from reports.drawing import (
     wrap,
 )
 
-WIDTH = 480.0
+WIDTH = 420.0
+NARROW = 360.0
+"""Of a distribution: three stand side by side."""
 SIZE = 12.5
 TICKS = (0, 20, 40, 60, 80, 100)
 EDGE = 14.0
@@ -112,43 +114,45 @@ def distribution(
     top, height = 62.0, 96.0
     bottom = top + height
     most = max((bar.count for bar in bars), default=0) or 1
-    parts = [line(_x(tick), 30, _x(tick), bottom, GRID, 0.8) for tick in TICKS]
+    parts = [line(_x(tick, NARROW), 30, _x(tick, NARROW), bottom, GRID, 0.8) for tick in TICKS]
     for bar in bars:
-        left, right = _x(bar.low) + 1, _x(bar.high) - 1
+        left, right = _x(bar.low, NARROW) + 1, _x(bar.high, NARROW) - 1
         tall = (height - 16) * bar.count / most
         if bar.count:
             parts.append(rect(left, bottom - tall, right - left, tall, BAND, BLUE))
             parts.append(text((left + right) / 2, bottom - tall - 4, str(bar.count), SIZE, "middle"))
-    parts.append(line(_x(0), bottom, _x(100), bottom, INK, 1))
-    parts.extend(_scale(bottom + 15))
+    parts.append(line(_x(0, NARROW), bottom, _x(100, NARROW), bottom, INK, 1))
+    parts.extend(_scale(bottom + 15, NARROW))
     parts.extend(_box(*quartiles, 34.0))
     if own is not None:
-        parts.extend(_own(own, 26.0, bottom))
-    return svg(WIDTH, bottom + (20 if own is None else 46), parts, title, prefix)
+        here = max((bar.count for bar in bars if bar.low <= own.points < bar.high), default=0)
+        parts.extend(_own(own, 26.0, bottom, bottom - (height - 16) * here / most))
+    return svg(NARROW, bottom + (20 if own is None else 42), parts, title, prefix)
 
 
-def _own(own: Quartile, top: float, bottom: float) -> Iterator[str]:
-    """A dashed line through everything, and an arrow below the scale with the words beside it."""
-    x = _x(own.points)
-    yield line(x, top, x, bottom, INK, 1.5, dash="5 3")
-    yield marker(2, x, bottom + 30, filled=True)
-    wide = width_of(own.words) * SIZE + 10
-    side = -10 if x + wide > WIDTH else 10
-    yield text(x + side, bottom + 35, own.words, SIZE, "end" if side < 0 else "start", bold=True)
+def _own(own: Quartile, top: float, bottom: float, bar: float) -> Iterator[str]:
+    """A dashed line, broken where the number above the top of its `bar` stands; below the scale a filled triangle with
+    the words beside it."""
+    x = _x(own.points, NARROW)
+    yield line(x, top, x, bar - SIZE - 6, INK, 1.5, dash="5 3")
+    yield line(x, bar, x, bottom, INK, 1.5, dash="5 3")
+    yield marker(2, x, bottom + 28, filled=True)
+    left = x + 10 + width_of(own.words) * SIZE > NARROW
+    yield text(x - 10 if left else x + 10, bottom + 33, own.words, SIZE, "end" if left else "start", bold=True)
 
 
 def _box(low: Quartile, middle: Quartile, high: Quartile, y: float) -> Iterator[str]:
     """The box, and its three numbers above it, moved apart where they would touch."""
-    left, right = _x(low.points), _x(high.points)
+    left, right = _x(low.points, NARROW), _x(high.points, NARROW)
     yield rect(left, y, max(right - left, 2), 18, BAND, BLUE)
-    yield line(_x(middle.points), y - 3, _x(middle.points), y + 21, INK, 3)
+    yield line(_x(middle.points, NARROW), y - 3, _x(middle.points, NARROW), y + 21, INK, 3)
     half = width_of(middle.words) * (SIZE + 1) / 2
-    center = min(max(_x(middle.points), half), WIDTH - half)
+    center = min(max(_x(middle.points, NARROW), half), NARROW - half)
     yield text(center, y - 20, middle.words, SIZE + 1, "middle", bold=True)
-    room = (WIDTH - 8) / 2
-    first = min(max(left, width_of(low.words) * SIZE), room)
+    ends, begins = width_of(low.words) * SIZE, NARROW - width_of(high.words) * SIZE
+    first = min(max(left, ends), begins - 8)
+    last = max(min(right, begins), first + 8)
     yield text(first, y - 6, low.words, SIZE, "end", fill=MUTED)
-    last = max(min(right, WIDTH - width_of(high.words) * SIZE), first + 8)
     yield text(last, y - 6, high.words, SIZE, "start", fill=MUTED)
 
 
@@ -304,10 +308,10 @@ def _legend(words: Sequence[str], y: float, width: float) -> Iterator[str]:
         yield text(x + 22, y + 20 * down + 11.5, one, HEAT_HEAD, "start")
 
 
-def _x(points: float) -> float:
-    return EDGE + (WIDTH - 2 * EDGE) * points / 100
+def _x(points: float, width: float = WIDTH) -> float:
+    return EDGE + (width - 2 * EDGE) * points / 100
 
 
-def _scale(baseline: float) -> Iterator[str]:
+def _scale(baseline: float, width: float = WIDTH) -> Iterator[str]:
     for tick in TICKS:
-        yield text(_x(tick), baseline, str(tick), SIZE, "middle", fill=MUTED)
+        yield text(_x(tick, width), baseline, str(tick), SIZE, "middle", fill=MUTED)

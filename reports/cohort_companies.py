@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from assessments.scoring import cohort
-from assessments.scoring.cohort import EVERYBODY, Filter, Mean, Named
+from assessments.scoring.cohort import EVERYBODY, Filter, Named
 from assessments.scoring.suppression import Block
 from cohorts.figures import Figures
 from guidance.catalog import AXIS_IDS, Catalog, Question
@@ -150,7 +150,7 @@ class CompanyRows(Sequence[CompanyRow]):
         if self.only is not None:
             return []
         found = self.figures.cohort.group(self.chosen).blocks
-        means = {block.serial: block_mean(self.figures, block, self.axis) for block in found}
+        means = {block.serial: self.figures.cohort.mean_of(block, self.axis) for block in found}
         return sorted(found, key=lambda one: (float(mean.points) if (mean := means[one.serial]) else 101, one.serial))
 
     @cached_property
@@ -176,7 +176,7 @@ class CompanyRows(Sequence[CompanyRow]):
     def _row(self, one: Named | Block) -> CompanyRow:
         if isinstance(one, Named):
             return named_row(one, self.measures)
-        cells = tuple(cell(block_mean(self.figures, one, measure.id)) for measure in self.measures)
+        cells = tuple(cell(self.figures.cohort.mean_of(one, measure.id)) for measure in self.measures)
         return CompanyRow(None, alias(one), block_facts(one, self.language), one.size, True, cells)
 
 
@@ -187,16 +187,6 @@ def named_row(one: Named, measures: Sequence[Measure]) -> CompanyRow:
 
 def shares_answers(one: Named) -> bool:
     return any(name not in AXIS_IDS for name in one.values)
-
-
-def block_mean(figures: Figures, block: Block, measure: str) -> Mean | None:
-    """The mean of one block, where it has enough companies with this measure by itself. One that is only shown in a
-    bundle with others has none of its own: their difference would be the figure of a few.
-    """
-    for bundle in figures.cohort.bundles(measure):
-        if bundle.blocks == (block,):
-            return Mean(bundle.n, bundle.points / bundle.n) if bundle.live else None
-    return None
 
 
 def alias(block: Block) -> str:

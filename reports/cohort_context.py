@@ -8,7 +8,7 @@ alias are in `reports.cohort_companies`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -184,13 +184,20 @@ class CohortContext:
     previous_name: str
     """The round before; empty where there is none."""
     changed: tuple[Changed, ...]
-    """Of the whole network, whatever the filter; empty where the same companies are too few."""
-    changed_n: int
+    """Of the whole network, whatever the filter; empty where the same companies are too few. Of companies that are not
+    named the axes only."""
 
     @property
     def measures(self) -> tuple[Measure, ...]:
         """The axes, then the sections."""
         return (*(axis.measure for axis in self.axes), *self.sections)
+
+    @property
+    def spans(self) -> tuple[tuple[str, int], ...]:
+        """Over how many of the sections each axis reaches, with its title."""
+        return tuple(
+            (axis.measure.title, sum(one.axis == axis.measure.id for one in self.sections)) for axis in self.axes
+        )
 
     @property
     def changed_axes(self) -> tuple[Changed, ...]:
@@ -207,8 +214,10 @@ class CohortContext:
         return next(one for one in self.breakdowns if one.dimension == dimension)
 
 
-def cohort_context(within: Round, figures: Figures, chosen: Filter, language: str) -> CohortContext:
-    """The figures of a round within `chosen`. Asks no database; `reports.cohort_kept` keeps what was made."""
+def cohort_context(
+    within: Round, figures: Figures, chosen: Filter, language: str, dimensions: Collection[str] = tuple(CHOICES)
+) -> CohortContext:
+    """The figures of a round within `chosen`, broken down by `dimensions`. Asks no database."""
     catalog = get_catalog(within.catalog_ref)
     with translation.override(language):
         group, whole = figures.cohort.group(chosen), figures.cohort.group(EVERYBODY)
@@ -236,13 +245,14 @@ def cohort_context(within: Round, figures: Figures, chosen: Filter, language: st
             sections=tuple(sections),
             section_means=tuple(cell(group.mean(one.id)) for one in sections),
             breakdowns=tuple(
-                _breakdown(figures, chosen, name, (group, whole), (axes, sections), language) for name in CHOICES
+                _breakdown(figures, chosen, name, (group, whole), (axes, sections), language)
+                for name in CHOICES
+                if name in dimensions
             ),
             missed=_missed(group, catalog, measures, language),
             compared=tuple(_compared(one, group, whole) for one in measures) if chosen else (),
             previous_name=figures.previous.name if figures.previous else "",
             changed=tuple(_changed(one, figures.changes[one.id]) for one in measures if one.id in figures.changes),
-            changed_n=max((change.n for change in figures.changes.values()), default=0),
         )
 
 

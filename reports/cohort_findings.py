@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from reports.cohort_report import CohortReport
+from reports.cohort_report import CohortReport, SectionMean
 
 
 def findings(report: CohortReport) -> list[str]:
@@ -48,11 +48,11 @@ def _scores(report: CohortReport) -> Iterator[str]:
     if known:
         yield _("点数の平均は、%(scores)sです。") % {"scores": _listed(known)}
     if report.lowest and report.highest:
-        low = _listed(_named_points(one.section.title, one.mean.text) for one in report.lowest)
-        high = _named_points(report.highest.section.title, report.highest.mean.text)
+        low = _listed(_section_points(one) for one in report.lowest)
+        high = _section_points(report.highest)
         yield _("分野では、低い順に%(low)sです。いちばん高いのは%(high)sです。") % {"low": low, "high": high}
     for one in cohort.missed[:1]:
-        yield _("できていない会社がいちばん多い設問は「%(text)s」で、段階の平均は4段階のうち%(level)sです。") % {
+        yield _("できていない会社がいちばん多い設問は「%(text)s」です。0から4までの段階の平均は%(level)sです。") % {
             "text": one.text,
             "level": one.level,
         }
@@ -100,6 +100,10 @@ def _decisions(report: CohortReport) -> Iterator[str]:
 
 def _named_points(title: str, points: str) -> str:
     return _("%(title)s（%(points)s点）") % {"title": title, "points": points}
+
+
+def _section_points(one: SectionMean) -> str:
+    return _("「%(title)s」（%(points)s点）") % {"title": one.section.title, "points": one.mean.text}
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -26,10 +26,10 @@ _kept: OrderedDict[Hashable, Any] = OrderedDict()
 _lock = threading.Lock()
 
 
-def shown_cohort(within: Round, figures: Figures, chosen: Filter, language: str) -> CohortContext:
-    """The context of a round within a filter."""
-    key = ("context", figures.key, _frame(within), _frozen(chosen), language)
-    return _keep(key, lambda: cohort_context(within, figures, chosen, language))
+def shown_cohort(within: Round, figures: Figures, chosen: Filter, language: str, dimension: str) -> CohortContext:
+    """The context of a round within a filter, broken down by one dimension."""
+    key = ("context", figures.key, _frame(within), _frozen(chosen), language, dimension)
+    return _keep(key, lambda: cohort_context(within, figures, chosen, language, (dimension,)))
 
 
 def shown_chart(
@@ -37,7 +37,7 @@ def shown_chart(
 ) -> Chart | None:
     """One chart of that context; None where there is nothing to show."""
     key = ("chart", figures.key, _frame(within), _frozen(chosen), language, slug, dimension)
-    return _keep(key, lambda: chart(shown_cohort(within, figures, chosen, language), slug, dimension))
+    return _keep(key, lambda: chart(shown_cohort(within, figures, chosen, language, dimension), slug, dimension))
 
 
 def shown_outliers(within: Round, figures: Figures, language: str) -> tuple[OutlierRow, ...]:

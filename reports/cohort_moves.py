@@ -13,7 +13,7 @@ from organisations.models import Round
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Companies in blocks that were sealed, and in blocks that ended. Never how many of them left: one would be one."""
+    """Unnamed companies in blocks that were sealed, and in blocks that ended: never how many of those left."""
 
     counted: int
     ended: int
@@ -21,7 +21,7 @@ class Moved:
 
 def moved_since(within: Round, since: dt.datetime) -> Moved:
     """The sizes of whole blocks. One query, within `body_scope`."""
-    found = Block.objects.filter(round=within).aggregate(
+    found = Block.objects.filter(round=within, kind=Block.Kind.ALL).aggregate(
         counted=Sum("size", filter=Q(formed_at__gte=since, ended_at__isnull=True)),
         ended=Sum("size", filter=Q(ended_at__gte=since)),
     )

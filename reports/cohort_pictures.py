@@ -151,7 +151,7 @@ def _groups(context: CohortContext, breakdown: Breakdown) -> Chart:
         _("%(axis)sがいちばん低いのは%(group)s（%(points)s点）です。")
         % {"axis": axis.measure.title, "group": row.name, "points": row.axes[place].text}
         for place, axis in enumerate(context.axes)
-        if len(breakdown.rows) > 1 and (row := _least(breakdown.rows, [one.axes[place] for one in breakdown.rows]))
+        if (row := _least(breakdown.rows, [one.axes[place] for one in breakdown.rows]))
     ]
     message = _("%(by)s別の平均点の棒グラフ。") % {"by": breakdown.name} + "".join(lowest)
     bars = [
@@ -266,7 +266,7 @@ def _changes(context: CohortContext) -> Chart:
     )
     rows = [
         DotRow(
-            one.measure.title,
+            _("%(measure)s（%(n)d社）") % {"measure": one.measure.title, "n": one.n},
             (Mark("", one.before_points, one.before), Mark("", one.now_points, one.now)),
             one.difference,
         )

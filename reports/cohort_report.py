@@ -7,6 +7,7 @@ companies it asked, its plan for the next meeting. Within `body_scope`.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -45,6 +46,8 @@ MOST_DRAWN = 12
 """Groups that a picture of one page can hold; more stand in the table alone."""
 A_TABLE = 8
 """Groups beside one another in a table of sections."""
+NAME_MM, COLUMN_MM = 57.0, 13.4
+"""The width of its first column, and of each other one."""
 CLEARLY_BELOW = 95
 """From which index on a group is worth a sentence."""
 
@@ -93,11 +96,16 @@ class SectionRow:
 
 @dataclass(frozen=True, slots=True)
 class SectionTable:
-    """A few groups of one dimension, by axis and section."""
+    """A few groups, by axis and section. `spans`: the dimensions of its columns, each with how many it has."""
 
-    by: str
+    spans: tuple[tuple[str, int], ...]
     groups: tuple[GroupRow, ...]
     rows: tuple[SectionRow, ...]
+
+    @property
+    def width(self) -> float:
+        """Of the whole table, in mm: few groups are not drawn apart."""
+        return NAME_MM + COLUMN_MM * (1 + len(self.groups))
 
 
 @dataclass(frozen=True)
@@ -163,6 +171,7 @@ class CohortReport:
             for place, breakdown in enumerate(self.cohort.breakdowns)
             if len(breakdown.rows) > 1
             for row in breakdown.rows
+            if row.n >= self.least
             for axis, index in zip(self.cohort.axes, row.indexes, strict=True)
             if index != BLANK and float(index) <= CLEARLY_BELOW
         ]
@@ -202,18 +211,19 @@ class CohortReport:
 
     @cached_property
     def section_tables(self) -> tuple[SectionTable, ...]:
-        """Sections across groups, a few groups a table."""
+        """Sections across groups of all dimensions, a few groups a table."""
         whole = [(0, axis.measure, axis.mean) for axis in self.cohort.axes]
         whole += [(one.number, one.section, one.mean) for one in self.sections]
+        columns = [(breakdown.name, row) for breakdown in self.shown_breakdowns for row in breakdown.rows]
         tables = []
-        for breakdown in self.shown_breakdowns:
-            for start in range(0, len(breakdown.rows), A_TABLE):
-                groups = breakdown.rows[start : start + A_TABLE]
-                rows = tuple(
-                    SectionRow(number, measure, mean, tuple((*group.axes, *group.sections)[place] for group in groups))
-                    for place, (number, measure, mean) in enumerate(whole)
-                )
-                tables.append(SectionTable(breakdown.name, groups, rows))
+        for start in range(0, len(columns), A_TABLE):
+            part = columns[start : start + A_TABLE]
+            groups = tuple(row for _by, row in part)
+            rows = tuple(
+                SectionRow(number, measure, mean, tuple((*group.axes, *group.sections)[place] for group in groups))
+                for place, (number, measure, mean) in enumerate(whole)
+            )
+            tables.append(SectionTable(tuple(Counter(by for by, _row in part).items()), groups, rows))
         return tuple(tables)
 
     @property
@@ -235,12 +245,13 @@ def cohort_report(within: Round, figures: Figures, language: str, *, named: bool
     blocks: list[CompanyRow] = rows[len(rows.named) :]
     outliers = outlier_rows(figures, catalog, language) if named else ()
     names = names_of({*(row.id for row in companies if row.id), *(one.id for one in outliers)})
+    cohort = cohort_context(within, figures, EVERYBODY, language)
     plan = WorkshopPlan.objects.filter(round=within).select_related("body", "round").first()
     return CohortReport(
         language=language,
         dated=timezone.localdate(),
         network=within.body.name,
-        cohort=cohort_context(within, figures, EVERYBODY, language),
+        cohort=cohort if named else _to_pass_on(cohort, figures),
         asked=_asked(within),
         named=named,
         blocks=tuple(blocks),
@@ -250,6 +261,24 @@ def cohort_report(within: Round, figures: Figures, language: str, *, named: bool
         workshop=workshop_context_of(plan, language) if plan is not None else None,
         sources=sources_of(catalog),
     )
+
+
+def _to_pass_on(cohort: CohortContext, figures: Figures) -> CohortContext:
+    """`cohort` without the groups in which few companies stand by themselves: they agreed that the network sees their
+    scores, and a report without names goes further. With the blocks beside it, a group would tell theirs."""
+    kept = tuple(
+        replace(one, rows=rows, outside=cohort.n - sum(row.n for row in rows))
+        for one in cohort.breakdowns
+        for rows in [tuple(row for row in one.rows if _hides_companies(figures, one.dimension, row))]
+    )
+    return replace(cohort, breakdowns=kept)
+
+
+def _hides_companies(figures: Figures, dimension: str, row: GroupRow) -> bool:
+    named = figures.cohort.group({dimension: frozenset({row.value})}).named
+    alone = sum(1 for one in named if one.counts is None or one.counts)
+    rule = figures.cohort.rule
+    return row.n >= rule.run and (not alone or alone >= rule.k)
 
 
 def _asked(within: Round) -> Asked:

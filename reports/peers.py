@@ -15,7 +15,7 @@ from reports import cohort_charts
 from reports.charts import Mark
 from reports.cohort_charts import Bar, DotRow, Quartile
 from reports.cohort_context import BLANK, signed, value_name, worded
-from reports.cohort_pictures import Chart, Table
+from reports.cohort_pictures import Chart, Table, companies
 from reports.context import short_title
 
 
@@ -52,7 +52,7 @@ def peers_view(peers: Peers, catalog: Catalog, language: str) -> PeersView:
         return PeersView(
             group=group,
             axes=tuple(_axis(axis, titles[axis.id], group) for axis in peers.axes),
-            sections=_sections(peers.sections, names, group) if peers.sections else None,
+            sections=_sections(peers.sections, names, _whose(peers, language)) if peers.sections else None,
             below=_below(peers.sections, names),
         )
 
@@ -64,6 +64,13 @@ def _group(peers: Peers, language: str) -> str:
         "industry": value_name("industry", peers.industry, language),
         "n": peers.n,
     }
+
+
+def _whose(peers: Peers, language: str) -> str:
+    """The same group without a number: more of it may be counted for a section than for the three scores."""
+    if peers.industry is None:
+        return _("このネットワークの会社")
+    return _("業種が同じ会社（%(industry)s）") % {"industry": value_name("industry", peers.industry, language)}
 
 
 # --- the axes ---------------------------------------------------------------------------------------------------------
@@ -117,7 +124,7 @@ def _spread(axis: str, title: str, own: str, sentence: str, spread: Distribution
     )
     rows = [(_("自社"), float(own) if own else BLANK)]
     rows += [(name, float(points)) for name, points in reversed(quarters)]
-    table = Table((_("くらべるもの"), _("点数")), (*rows, (_("会社数"), spread.n)))
+    table = Table((_("くらべるもの"), _("点数")), (*rows, (_("会社数"), companies(spread.n))))
     return Chart(slug, title, message, picture, table)
 
 
@@ -144,7 +151,7 @@ def _sections(sections: Sequence[SectionPlace], names: dict[str, str], group: st
         DotRow(names[one.id], (_mark(series[0], worded(one.peers.points)), _mark(series[1], _own(one))))
         for one in sections
     ]
-    heads = (_("分野"), _("ほかの会社の平均"), _("数えた会社"), _("自社"), _("自社との差"))
+    heads = (_("分野"), _("ほかの会社の平均"), _("数えた会社"), _("自社"), _("ほかの会社との差"))
     return Chart(
         "peers-sections",
         _("ほかの会社が弱い分野"),

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from django.db.models import Count, Max
 
-from cohorts.counting import comparison_stands
+from cohorts.comparing import comparison_stands
 from cohorts.figures import Figures, figures_of, key_of
 from cohorts.models import Comparison, WorkshopPlan
 from guidance.catalog import AXIS_IDS

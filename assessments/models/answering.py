@@ -148,6 +148,10 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["assessment", "number"], name="submission_numbers_are_unique"),
         ]
+        indexes = [
+            # Holds everything that is asked of many submissions at once: a row itself is long.
+            models.Index(fields=["catalog_ref", "submitted_at", "organisation", "id"], name="submissions_of_a_round"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.assessment_id} #{self.number}"

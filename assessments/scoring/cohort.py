@@ -1,12 +1,13 @@
 """PURE. How a group of companies stands (docs/scoring.md, cohorts): from sealed blocks and from companies by name.
 
 A company that agreed to be named counts by itself; all others count through their block (`suppression`) and in no other
-way. Points of 100, exact; rounding happens when they are shown.
+way. An axis is read from the runs of scores, a question from the bundles of totals, and a section from its questions.
+Points of 100, exact; rounding happens when they are shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import Literal
 from uuid import UUID
 
 from assessments.scoring.outline import Values
-from assessments.scoring.suppression import Block, Bundle, Facts, Rule, bundles, shown_runs
+from assessments.scoring.suppression import Block, Bundle, Facts, Rule, Run, bundles, shown_runs
 
 Filter = Mapping[str, frozenset[str]]
 """By dimension the values that are wanted; a dimension that is not among them is not asked."""
@@ -93,20 +94,36 @@ class Place:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Everything that may be known of a round: every block that was ever sealed, and who agreed to be named."""
+    """Everything that may be known of a round: every block that was ever sealed, and who agreed to be named.
+
+    `sections`: by section its questions, each with its weight.
+    """
 
     blocks: tuple[Block, ...]
     named: tuple[Named, ...]
     rule: Rule = field(default_factory=Rule)
+    sections: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @cached_property
-    def _bundles(self) -> dict[str, tuple[Bundle, ...]]:
+    def _bundles(self) -> dict[str, tuple[dict[int, Bundle], tuple[Bundle, ...]]]:
         return {}
 
-    def bundles(self, measure: str) -> tuple[Bundle, ...]:
-        if measure not in self._bundles:
-            self._bundles[measure] = bundles(self.blocks, measure, self.rule)
-        return self._bundles[measure]
+    def bundles(self, question: str) -> tuple[dict[int, Bundle], tuple[Bundle, ...]]:
+        """The live bundles of a question: those of one block, by its serial, and those of several."""
+        if question not in self._bundles:
+            live = [one for one in bundles(self.blocks, question, self.rule) if one.live]
+            alone = {one.blocks[0].serial: one for one in live if len(one.blocks) == 1}
+            self._bundles[question] = (alone, tuple(one for one in live if len(one.blocks) > 1))
+        return self._bundles[question]
+
+    def mean_of(self, block: Block, measure: str) -> Mean | None:
+        """The mean of one block by itself. A question that is shown in a bundle of several blocks has none: its
+        difference to the bundle would be the figure of a few."""
+        if measure in self.sections:
+            return of_questions(self.sections[measure], lambda question: self.mean_of(block, question))
+        alone = self.bundles(measure)[0].get(block.serial)
+        sums = [(alone.n, alone.points)] if alone else _sums(shown_runs(block, measure, self.rule))
+        return _mean(sums)
 
     def group(self, chosen: Filter = EVERYBODY) -> Group:
         return Group(self, chosen)
@@ -143,11 +160,6 @@ class Group:
     def named(self) -> tuple[Named, ...]:
         return tuple(one for one in self.cohort.named if one.within(self.chosen))
 
-    def n_for(self, measure: str) -> int:
-        """How many companies a figure of this measure can rest on."""
-        unnamed = sum(block.size for block in self.blocks if measure in block.totals)
-        return unnamed + sum(1 for one in self.named if one.counts is None or measure in one.counts)
-
     @cached_property
     def n(self) -> int:
         """How many companies are counted, each once: those in blocks that hold every measure, and those by name."""
@@ -156,31 +168,46 @@ class Group:
 
     def mean(self, measure: str) -> Mean | None:
         """The mean, or None where too few have it to say anything about the group."""
-        n, points = 0, Fraction(0)
-        for bundle in self.cohort.bundles(measure):
-            if bundle.live and bundle.within(self.chosen):
-                n, points = n + bundle.n, points + bundle.points
-        alone = self._alone(measure)
-        n, points = n + len(alone), points + sum(alone, Fraction(0))
-        # Three named companies of a hundred do not stand for the hundred.
-        if not n or (n < self.cohort.rule.k and n < self.n_for(measure)):
-            return None
-        return Mean(n, points / n)
+        if measure not in self._means:
+            questions = self.cohort.sections.get(measure)
+            self._means[measure] = self._mean_of(measure) if questions is None else of_questions(questions, self.mean)
+        return self._means[measure]
 
-    def distribution(self, measure: str) -> Distribution | None:
+    @cached_property
+    def _means(self) -> dict[str, Mean | None]:
+        return {}
+
+    def _mean_of(self, measure: str) -> Mean | None:
+        alone, several = self.cohort.bundles(measure)
+        sums = [(one.n, one.points) for serial in self._serials if (one := alone.get(serial))]
+        sums += [(one.n, one.points) for one in several if all(block.serial in self._serials for block in one.blocks)]
+        if not sums:
+            sums = [found for block in self.blocks for found in _sums(shown_runs(block, measure, self.cohort.rule))]
+        found = _mean([*sums, *((1, points) for points in self._alone(measure))])
+        # Three named companies of a hundred do not stand for the hundred.
+        return None if found is None or (found.n < self.cohort.rule.k and found.n < self._most(measure)) else found
+
+    def _most(self, measure: str) -> int:
+        """How many companies a figure of this measure could rest on."""
+        unnamed = sum(block.size for block in self.blocks if measure in block.totals or measure in block.runs)
+        return unnamed + sum(1 for one in self.named if one.counts is None or measure in one.counts)
+
+    @cached_property
+    def _serials(self) -> frozenset[int]:
+        return frozenset(block.serial for block in self.blocks)
+
+    def distribution(self, axis: str) -> Distribution | None:
         """Quartiles and histogram, or None where there is nobody to show."""
-        weighted = self.weighted(measure)
+        weighted = self.weighted(axis)
         if not weighted:
             return None
         q1, median, q3 = (quantile(weighted, Fraction(quarter, 4)) for quarter in (1, 2, 3))
         return Distribution(_count(weighted), q1, median, q3, _histogram(weighted))
 
-    def weighted(self, measure: str) -> tuple[tuple[int, Fraction], ...]:
+    def weighted(self, axis: str) -> tuple[tuple[int, Fraction], ...]:
         """The spread as (companies, points) in order: runs of unnamed companies, and each named one."""
-        together = [
-            (run.n, run.points) for block in self.blocks for run in shown_runs(block, measure, self.cohort.rule)
-        ]
-        alone = [(1, points) for points in self._alone(measure)]
+        together = [(run.n, run.points) for block in self.blocks for run in shown_runs(block, axis, self.cohort.rule)]
+        alone = [(1, points) for points in self._alone(axis)]
         return tuple(sorted([*together, *alone], key=lambda one: (float(one[1]), one[1])))
 
     def _alone(self, measure: str) -> list[Fraction]:
@@ -192,6 +219,16 @@ class Group:
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def of_questions(weights: Mapping[str, int], mean: Callable[[str], Mean | None]) -> Mean | None:
+    """The mean of a section: the means of its questions by their weights, of those that have one. `n`: of the question
+    that most have."""
+    found = [(weight, one) for question, weight in weights.items() if (one := mean(question)) is not None]
+    if not found:
+        return None
+    points = sum((weight * one.points for weight, one in found), Fraction(0)) / sum(weight for weight, _one in found)
+    return Mean(max(one.n for _weight, one in found), points)
 
 
 def most_missed(group: Group, questions: Iterable[str], limit: int = 10) -> tuple[tuple[str, Mean], ...]:
@@ -282,6 +319,18 @@ def _at(weighted: Sequence[tuple[int, Fraction]], number: int) -> Fraction:
 
 def _count(weighted: Sequence[tuple[int, Fraction]]) -> int:
     return sum(n for n, _points in weighted)
+
+
+def _sums(found: Iterable[Run]) -> list[tuple[int, Fraction]]:
+    return [(run.n, run.n * run.points) for run in found]
+
+
+def _mean(sums: Iterable[tuple[int, Fraction]]) -> Mean | None:
+    """Of (companies, their points together)."""
+    n, points = 0, Fraction(0)
+    for count, total in sums:
+        n, points = n + count, points + total
+    return Mean(n, points / n) if n else None
 
 
 def _histogram(weighted: Sequence[tuple[int, Fraction]]) -> tuple[Bin, ...]:

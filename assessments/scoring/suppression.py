@@ -28,7 +28,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, islice
 from uuid import UUID
 
 from assessments.scoring.outline import LEVEL_POINTS, Values
@@ -98,8 +98,8 @@ class Run:
 class Block:
     """A sealed block. `live` is False from the moment at which one of its companies no longer agrees.
 
-    `label`: by dimension, every value that one of its companies has. `named`, `answered`: how many of its companies
-    have agreed since that their scores, or their answers, are seen by name.
+    `label`: by dimension, every value that one of its companies has. `seen`: how many of its companies have let more of
+    them be seen by name since than when they were sealed.
     """
 
     serial: int
@@ -108,8 +108,7 @@ class Block:
     totals: Mapping[str, Total]
     runs: Mapping[str, tuple[Run, ...]]
     live: bool = True
-    named: int = 0
-    answered: int = 0
+    seen: int = 0
 
     def within(self, chosen: Mapping[str, frozenset[str]]) -> bool:
         """Whether every one of its companies meets the filter."""
@@ -124,10 +123,7 @@ class Bundle:
     n: int
     points: Fraction
     live: bool
-    """Whether all of them are live, and enough companies are left whose answers are not seen by name."""
-
-    def within(self, chosen: Mapping[str, frozenset[str]]) -> bool:
-        return all(block.within(chosen) for block in self.blocks)
+    """Whether all of them are live, and enough companies are left of which nothing more was seen by name."""
 
 
 # --- sealing ----------------------------------------------------------------------------------------------------------
@@ -167,23 +163,27 @@ def _cut(members: list[Member], rule: Rule) -> Iterator[list[Member]]:
 
 
 def seal(
-    members: Sequence[Member], rule: Rule, *, serial: int, axes: Mapping[str, Sequence[str]], spread: bool = True
+    members: Sequence[Member], rule: Rule, *, serial: int, groups: Mapping[str, Sequence[str]], spread: bool = True
 ) -> Block:
-    """The block of `members`: totals of the questions of `axes`, and runs of each axis. `spread` False: without the
-    runs, for companies whose scores are seen by name. Raises ValueError for too few."""
+    """The block of `members`: totals of questions, and runs of each axis. Raises ValueError for too few.
+
+    `groups`: the questions by axis. `spread` False: of companies whose scores and ranges are seen by name. Then without
+    runs, and `groups` are the questions by section: score and range together can tell of a single section.
+    """
     if len(members) < rule.run:
         raise ValueError(f"a block has at least {rule.run} companies, got {len(members)}")
     totals = {}
-    for questions in axes.values():
+    for questions in groups.values():
         out = left_out(members, questions, serial)
         for name in questions:
             known = [one.values[name] for one in members if name in one.values and name not in out]
             if known:
                 totals[name] = Total(len(known), sum(known, Fraction(0)), max(known), min(known))
     found = {}
-    for axis in axes if spread else ():
+    for axis in groups if spread else ():
         scores = {one.id: one.values[axis] for one in members if axis in one.values}
-        found[axis] = tuple(_run([scores[one] for one in run]) for run in in_runs(scores, rule))
+        pieces = cut(in_order(scores), run_sizes(len(scores), rule))
+        found[axis] = tuple(_run([scores[one] for one in piece]) for piece in pieces)
     return Block(
         serial=serial,
         size=len(members),
@@ -194,7 +194,7 @@ def seal(
 
 
 def left_out(members: Sequence[Member], questions: Sequence[str], serial: int) -> frozenset[str]:
-    """Questions of an axis that stay out of a block's totals: whoever knows any of `questions` knows one of these.
+    """Those of `questions` that stay out of a block's totals: whoever knows any of them knows one of these.
 
     As few as can be, and others from block to block (`serial`). One in which companies differ is taken rather: a total
     near the end of the scale hides less.
@@ -217,17 +217,21 @@ def _differ(points: Collection[Fraction]) -> bool:
     return min(sum(one > 0 for one in points), sum(one < 100 for one in points)) > 1
 
 
-def in_runs(scores: Mapping[UUID, Fraction], rule: Rule) -> tuple[tuple[UUID, ...], ...]:
-    """Companies in the order of their scores, cut into runs of at least `rule.run`, as even as can be; none where they
-    are too few."""
-    ordered = sorted(scores, key=lambda one: (float(scores[one]), scores[one], str(one)))
-    count = len(ordered) // rule.run
-    found, start = [], 0
-    for number in range(count):
-        size = len(ordered) // count + (number < len(ordered) % count)
-        found.append(tuple(ordered[start : start + size]))
-        start += size
-    return tuple(found)
+def in_order(scores: Mapping[UUID, Fraction]) -> list[UUID]:
+    """Companies by their scores, the lowest first: as runs are cut."""
+    return sorted(scores, key=lambda one: (float(scores[one]), scores[one], str(one)))
+
+
+def run_sizes(companies: int, rule: Rule) -> list[int]:
+    """How many companies each run has: at least `rule.run`, as even as can be; none where they are too few."""
+    count = companies // rule.run
+    return [companies // count + (number < companies % count) for number in range(count)]
+
+
+def cut(ordered: Sequence[UUID], sizes: Iterable[int]) -> list[tuple[UUID, ...]]:
+    """Companies in order, cut into pieces of these sizes."""
+    left = iter(ordered)
+    return [tuple(islice(left, size)) for size in sizes]
 
 
 def _run(scores: Sequence[Fraction]) -> Run:
@@ -267,7 +271,7 @@ def _bundle(blocks: tuple[Block, ...], question: str, rule: Rule) -> Bundle:
     n = sum(one.n for one in totals)
     points = sum((one.points for one in totals), Fraction(0))
     points = inward(points, n, max(one.most for one in totals), min(one.least for one in totals))
-    unseen = n - sum(one.answered for one in blocks)
+    unseen = n - sum(one.seen for one in blocks)
     return Bundle(blocks, n, points, live=all(one.live for one in blocks) and unseen >= rule.k)
 
 
@@ -275,12 +279,12 @@ def shown_runs(block: Block, axis: str, rule: Rule) -> tuple[Run, ...]:
     """The runs of a live block; none where one of them is too small for a rule that was made stricter since, or could
     be with the companies taken away that are seen by name by now."""
     found = block.runs.get(axis, ())
-    return found if block.live and all(run.n >= rule.run and run.n - block.named >= rule.k for run in found) else ()
+    return found if block.live and all(run.n >= rule.run and run.n - block.seen >= rule.k for run in found) else ()
 
 
-def still_covered(size: int, named: int, rule: Rule) -> bool:
-    """Whether a block stays when `named` of its companies have agreed since to be named."""
-    return size - named >= rule.k
+def still_covered(size: int, seen: int, rule: Rule) -> bool:
+    """Whether a block stays when `seen` of its companies have let more be seen by name since."""
+    return size - seen >= rule.k
 
 
 # --- figures that cut across the blocks -------------------------------------------------------------------------------

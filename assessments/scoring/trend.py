@@ -1,13 +1,16 @@
-"""PURE. What changed between two rounds, on the same companies alone (docs/scoring.md, cohorts)."""
+"""PURE. What changed between two rounds, on the same companies alone (docs/scoring.md, cohorts).
+
+Of companies that are not named the axes only: `suppression.may_show` says of which.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from assessments.scoring.outline import Values
-from assessments.scoring.suppression import Rule, inward
+from assessments.scoring.suppression import SCORE_STEP, Rule, inward
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +35,24 @@ class Change:
         return self.now - self.before
 
 
-def pairs(companies: Iterable[tuple[Values, Values]], measures: Iterable[str], rule: Rule) -> dict[str, Pair]:
-    """The sums of companies that are not named, as (before, now); a measure that too few have in both is left out."""
-    known = list(companies)
-    found = {}
-    for measure in measures:
-        both = [(before[measure], now[measure]) for before, now in known if measure in before and measure in now]
-        # All of them or none: those that lack it would stand out against the blocks.
-        if len(both) == len(known) >= rule.run:
-            sums = (inward(sum(points, Fraction(0)), len(both)) for points in zip(*both, strict=True))
-            found[measure] = Pair(len(both), *sums)
-    return found
+def pair(scores: Iterable[tuple[Fraction, Fraction]]) -> Pair:
+    """The sums of companies that are not named, from their scores (before, now): means in tenths of a point, kept away
+    from the ends of the scale."""
+    before, now = zip(*scores, strict=True)
+    return Pair(len(now), _sum(before), _sum(now))
+
+
+def _sum(scores: Sequence[Fraction]) -> Fraction:
+    n = len(scores)
+    total = inward(sum(scores, Fraction(0)), n, max(scores), min(scores), SCORE_STEP)
+    return n * Fraction((20 * total + n) // (2 * n), 10)  # tenths, half up
 
 
 def changes(
     together: Iterable[Mapping[str, Pair]], alone: Iterable[tuple[Values, Values]], measures: Iterable[str], rule: Rule
 ) -> dict[str, Change]:
-    """The change of each measure: groups of unnamed companies, and companies by name, in both rounds."""
+    """The change of each measure: groups of unnamed companies, and companies by name, in both rounds. None of a
+    measure that fewer than k have."""
     groups, named = list(together), list(alone)
     found = {}
     for measure in measures:

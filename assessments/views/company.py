@@ -15,6 +15,7 @@ from assessments.quick_session import forget_answers, kept_answers
 from assessments.scoring.answers import Answers
 from guidance.registry import get_catalog
 from organisations.access import SignedInRequest, TenantRequest, requires, signed_in
+from organisations.bodies import open_rounds
 from organisations.forms import OrganisationForm
 from organisations.policy import Permission, Role, allows
 from organisations.scoping import scope
@@ -77,6 +78,7 @@ def overview(request: TenantRequest) -> HttpResponse:
         "may_move": allows(Role(request.membership.role), Permission.SUBMIT),
         "kept": len(kept_answers(request)),
         "may_answer": allows(Role(request.membership.role), Permission.ANSWER),
+        "rounds": open_rounds(),
     }
     return render(request, "assessments/company.html", context)
 

@@ -17,8 +17,8 @@ from organisations.scoping import TwoSidedManager
 class Block(models.Model):
     """Companies that are counted together in a round (`assessments.scoring.suppression`).
 
-    `totals`: measure -> [n, exact points]; `runs`: axis -> [[n, exact points], …]; `label`: dimension -> values. When a
-    block ends, the points go and the counts stay: they decide which blocks are bundled.
+    `totals`: question -> [n, points together, most, least]; `runs`: axis -> [[n, mean points], …]; `label`: dimension
+    -> values. When a block ends, the points go and the counts stay: they decide which blocks are bundled.
     """
 
     class Kind(models.TextChoices):
@@ -68,7 +68,8 @@ class BlockMember(models.Model):
 
 
 class Comparison(models.Model):
-    """Unnamed companies that are in both rounds: the sums of both. `totals`: measure -> [n, before, now]."""
+    """Unnamed companies that are in both rounds: the sums of both. `totals`: axis -> [n, before, now]; when it ends,
+    the points go and the counts stay."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     body = models.ForeignKey(Body, on_delete=models.CASCADE, related_name="+")

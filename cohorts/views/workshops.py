@@ -11,11 +11,13 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cohorts.models import Participant, WorkshopPlan
+from cohorts.views.rounds import round_for
 from cohorts.workshop_forms import (
     FEWEST_SEATS,
     USUAL_SEATS,
@@ -43,7 +45,7 @@ PER_PAGE = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshops(request: BodyRequest, round_id: UUID) -> HttpResponse:
     """The plans of a round, what could be talked about, and a form for the next plan."""
-    within = get_object_or_404(request.acting_for.rounds, pk=round_id)
+    within = round_for(request, round_id)
     room = Room(within)
     language = get_language() or "ja"
     topics = topic_figures(room.needs, language, room)
@@ -117,7 +119,7 @@ class _Sent:
 @require_http_methods(["GET", "HEAD", "POST"])
 def workshop(request: BodyRequest, round_id: UUID, plan_id: UUID) -> HttpResponse:
     """One plan: details, companies, tables, agenda. POST: `act` says what is to be saved."""
-    within = get_object_or_404(request.acting_for.rounds, pk=round_id)
+    within = round_for(request, round_id)
     plans = WorkshopPlan.objects.select_related("round", "body")
     plan = get_object_or_404(plans, pk=plan_id, round=within)
     room = Room(within, plan.prefectures)
@@ -206,9 +208,14 @@ def _page(request: BodyRequest, room: Room, seen: Workshop, sent: _Sent) -> Http
     plan = seen.plan
     look = LookForm(request.GET, language=get_language() or "ja")
     page, found = _others(request, room, seen, look)
+    body = request.acting_for
     context = {
-        "body": request.acting_for,
+        "body": body,
         "round": room.round,
+        "parents": [
+            (room.round.name, reverse("cohorts:round", args=[body.pk, room.round.pk])),
+            (_("勉強会の計画"), reverse("cohorts:workshops", args=[body.pk, room.round.pk])),
+        ],
         "plan": plan,
         "workshop": seen,
         "details": sent.details or _details(request, room, plan),

@@ -67,6 +67,11 @@ class Invited:
     def shares(self) -> bool:
         return self.state == "shares"
 
+    @property
+    def strong(self) -> tuple[str, ...]:
+        """The topics that it can tell of."""
+        return tuple(standing.title for standing in self.standings if standing.strength == "strong")
+
 
 @dataclass(frozen=True, slots=True)
 class TopicFigures:

@@ -28,6 +28,7 @@ from reports.submitted import context_of
 
 PER_PAGE = 50
 MOST_SUBMISSIONS = 20
+LATEST_ROUNDS = 3
 
 
 @requires_in_body(Permission.MEMBERS)
@@ -35,11 +36,11 @@ MOST_SUBMISSIONS = 20
 def members(request: BodyRequest) -> HttpResponse:
     """The companies of the body: by name, whether they submitted, and for who may see it what they share."""
     body = request.acting_for
-    form = MembersFilterForm(request.GET, rounds=body.rounds.all())
+    form = MembersFilterForm(request.GET)
     belonging = companies(body.pk)
-    everybody = with_submitted(belonging, form.chosen_round)
+    everybody = with_submitted(belonging)
     named = belonging.filter(organisation__name__icontains=form.name) if form.name else belonging
-    found = with_submitted(named, form.chosen_round, only=form.wants_submitted)
+    found = with_submitted(named, only=form.wants_submitted)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     may_see = _may(request, Permission.SHARED)
     given = consents(page) if may_see else {}
@@ -47,7 +48,7 @@ def members(request: BodyRequest) -> HttpResponse:
         "body": body,
         "form": form,
         "counts": everybody.order_by().aggregate(all=Count("pk"), done=Count("pk", filter=Q(submitted=True))),
-        "round": form.chosen_round,
+        "rounds": list(body.rounds.all()[:LATEST_ROUNDS]),
         "page": page,
         "rows": [(company, given.get(company.organisation_id, [])) for company in page],
         "may_see": may_see,

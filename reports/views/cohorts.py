@@ -58,7 +58,7 @@ class Reading:
 
     @property
     def context(self) -> CohortContext:
-        return shown_cohort(self.within, self.figures, self.asked.chosen, self.language)
+        return shown_cohort(self.within, self.figures, self.asked.chosen, self.language, self.asked.by)
 
 
 def reading(request: BodyRequest, round_id: UUID) -> Reading:

@@ -288,11 +288,11 @@ def test_nothing_chosen_is_nothing_shared(company: Organisation, member: Affilia
 def test_an_owner_lets_a_network_count_the_company_without_its_name(
     browser: Client, company: Organisation, member: Affiliation, network: Body
 ) -> None:
-    assert "数えられていません。" in words(page(browser, company))
+    assert "この会社は数えられません。" in words(page(browser, company))
     response = browser.post(f"{root(company)}/grant", typed(network, "statistics"), follow=True)
     html = response.content.decode()
     assert f"{network.name}の集計に、会社名を出さずに数えてもらうことにしました" in html
-    assert "数えられています。この会社の名前は出ません。" in words(html)
+    assert "提出した診断が、会社名を出さずに数えられます。" in words(html)
     assert "集計に数えてもらうのをやめる" in html
     assert f'href="/o/{company.pk}/peers"' in html
     assert shared_now(network.pk, company.pk) == {What.STATISTICS}
@@ -319,7 +319,7 @@ def test_sharing_scores_means_to_be_counted_and_to_be_named_and_the_page_says_bo
     response = browser.post(f"{root(company)}/grant", typed(network, "scores"), follow=True)
     text = words(response.content.decode())
     assert "点数や回答を見せているあいだは、この団体の集計にも数えられます" in text
-    assert "数えられています。点数や回答は、この団体の担当者に会社名とともに見えます。" in text
+    assert "提出した診断が数えられます。点数や回答は、この団体の担当者に会社名とともに見えます。" in text
 
 
 def test_what_shows_no_answer_lets_nobody_be_counted(
@@ -328,7 +328,7 @@ def test_what_shows_no_answer_lets_nobody_be_counted(
     response = browser.post(f"{root(company)}/grant", typed(network, "registers"), follow=True)
     text = words(response.content.decode())
     assert "この団体の集計には数えられません" in text
-    assert "数えられていません。" in text
+    assert "この会社は数えられません。" in text
 
 
 def test_an_office_cannot_be_let_to_count_neither_by_the_form_nor_past_it(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from assessments.models import Submission
 from assessments.scoring.answers import Answer
 from organisations.consent import What
-from organisations.models import Affiliation, Body, Grant, Organisation, Round, User
+from organisations.models import Affiliation, Body, Grant, Organisation, User
 from tests.builders import (
     FIRST,
     full_answers,
@@ -22,13 +22,13 @@ from tests.builders import (
     make_body,
     make_grant,
     make_organisation,
+    make_round,
     make_submission,
 )
 from tests.conftest import ClientOf
 from tests.reports import samples
 
 pytestmark = pytest.mark.django_db
-FIRST_OF_APRIL = dt.date(2026, 4, 1)
 
 
 def b(body: Body, rest: str = "") -> str:
@@ -127,44 +127,15 @@ def test_companies_are_found_by_name_and_by_whether_they_submitted(browser: Clie
     assert len(response.context["rows"]) == 3
 
 
-def test_a_round_counts_what_was_submitted_on_its_days_and_to_its_version(
-    browser: Client, network: Body, company: Organisation
+def test_the_latest_rounds_lead_to_their_status(
+    browser: Client, network: Body, company: Organisation, assistant: User, client_of: ClientOf
 ) -> None:
     make_affiliation(company, network)
-    submission = make_submission(company, answers={FIRST: Answer.at(2)})
-    last = dt.date(2026, 6, 30)
-    spring = Round.objects.create(
-        body=network, name="春", catalog_ref=submission.catalog_ref, opens_on=dt.date(2026, 4, 1), closes_on=last
-    )
-    moments = {
-        dt.datetime(2026, 3, 31, 23, 59): False,
-        dt.datetime(2026, 4, 1, 0, 0): True,
-        dt.datetime(2026, 6, 30, 23, 59): True,
-        dt.datetime(2026, 7, 1, 0, 0): False,
-    }
-    for moment, counted in moments.items():
-        Submission.unscoped.update(submitted_at=timezone.make_aware(moment))
-        found = listed(browser, network, f"?round={spring.pk}&submitted=yes")
-        assert found == ([company.name] if counted else []), moment
-    Submission.unscoped.update(submitted_at=timezone.make_aware(dt.datetime(2026, 5, 1)), catalog_ref="keian@2025.9")
-    assert listed(browser, network, f"?round={spring.pk}&submitted=yes") == []
-    assert listed(browser, network, "?submitted=yes") == [company.name]
-
-
-def test_a_round_of_another_network_cannot_be_named(browser: Client, network: Body, company: Organisation) -> None:
-    make_affiliation(company, network)
-    theirs, own = (
-        Round.objects.create(
-            body=body,
-            name="春",
-            catalog_ref="keian@2026.1",
-            opens_on=dt.date(2026, 4, 1),
-            closes_on=dt.date(2026, 5, 1),
-        )
-        for body in (make_body(), network)
-    )
-    assert browser.get(b(network, f"?round={own.pk}")).status_code == 200
-    assert browser.get(b(network, f"?round={theirs.pk}")).status_code == 422
+    theirs, own = make_round(make_body()), make_round(network)
+    for somebody in (browser, client_of(assistant)):
+        html = somebody.get(b(network)).content.decode()
+        assert b(network, f"rounds/{own.pk}/board") in html
+        assert str(theirs.pk) not in html
 
 
 def many(network: Body, number: int) -> None:

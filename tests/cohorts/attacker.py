@@ -1,0 +1,267 @@
+"""Somebody who keeps everything that was ever shown of a network, knows exactly which companies each figure counts, and
+works out what follows from it.
+
+What is hidden are the answers: one unknown for each company and question. Every figure is a sum of unknowns. Exact
+linear algebra says on how few companies any combination of all that was seen can rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain, combinations, product
+
+from assessments.scoring.cohort import Cohort, Filter, Group
+from assessments.scoring.suppression import DIMENSIONS, SCORE_STEP, Block, Member, bundles, inward, shown_runs
+from guidance.catalog import Axis, Catalog
+
+Company = Hashable
+Unknown = tuple[Company, str]
+Row = Mapping[Unknown, Fraction]
+PRIME = 2**61 - 1
+"""Fractions are calculated with as remainders: quick, and as good as exact (an accident has a chance of 1 in 10¹⁶)."""
+_Sparse = dict[Unknown, int]
+
+
+class Seen:
+    """Sums that somebody saw at any time.
+
+    `known`: what somebody knows anyway of single companies, because they let it be seen by name. A combination that is
+    made of that alone is no discovery.
+    """
+
+    def __init__(self, known: Iterable[Row] = ()) -> None:
+        self._known = _reduced(known)
+        self._rows: dict[frozenset[tuple[Unknown, int]], _Sparse] = {}
+
+    def learn(self, row: Row) -> None:
+        left = _without(_sparse(row), self._known)
+        if left:
+            self._rows.setdefault(frozenset(left.items()), left)
+
+    def fewest(self, most: int) -> frozenset[Company] | None:
+        """The fewest companies, `most` at most, on which a combination of what was seen rests; None where each rests on
+        more."""
+        for size in range(1, most + 1):
+            for rows in _apart(self._rows.values()):
+                basis = _reduced_sparse(rows)
+                companies = sorted({company for row in rows for company, _question in row}, key=str)
+                for chosen in combinations(companies, size):
+                    if _rests_on(basis, frozenset(chosen)):
+                        return frozenset(chosen)
+        return None
+
+
+def _rests_on(basis: Mapping[Unknown, _Sparse], chosen: frozenset[Company]) -> bool:
+    """Whether a combination of the rows has nothing outside these companies. Rows that begin outside them cannot take
+    part: each begins with an unknown that no other has."""
+    inside = [row for pivot, row in basis.items() if pivot[0] in chosen]
+    outside = [{unknown: value for unknown, value in row.items() if unknown[0] not in chosen} for row in inside]
+    return len(_reduced_sparse(outside)) < len(inside)
+
+
+def _reduced(rows: Iterable[Row]) -> dict[Unknown, _Sparse]:
+    return _reduced_sparse(map(_sparse, rows))
+
+
+def _sparse(row: Row) -> _Sparse:
+    found = {name: one.numerator * pow(one.denominator, -1, PRIME) % PRIME for name, one in row.items()}
+    return {name: value for name, value in found.items() if value}
+
+
+def _reduced_sparse(rows: Iterable[_Sparse]) -> dict[Unknown, _Sparse]:
+    """The rows by the unknown that each begins with, which stands in no other (Gauss and Jordan)."""
+    basis: dict[Unknown, _Sparse] = {}
+    for row in rows:
+        left = _without(row, basis)
+        if not left:
+            continue
+        pivot = next(iter(left))
+        scale = pow(left[pivot], -1, PRIME)
+        new = {name: value * scale % PRIME for name, value in left.items()}
+        for name, other in basis.items():
+            if pivot in other:
+                basis[name] = _minus(other, other[pivot], new)
+        basis[pivot] = new
+    return basis
+
+
+def _without(row: _Sparse, basis: Mapping[Unknown, _Sparse]) -> _Sparse:
+    for pivot in [name for name in row if name in basis]:
+        row = _minus(row, row[pivot], basis[pivot])
+    return row
+
+
+def _minus(row: _Sparse, times: int, other: _Sparse) -> _Sparse:
+    found = dict(row)
+    for name, value in other.items():
+        left = (found.get(name, 0) - times * value) % PRIME
+        if left:
+            found[name] = left
+        else:
+            found.pop(name, None)
+    return found
+
+
+def _apart(rows: Iterable[_Sparse]) -> list[list[_Sparse]]:
+    """The rows in groups that have no company in common."""
+    groups: list[tuple[set[Company], list[_Sparse]]] = []
+    for row in rows:
+        companies, together = {company for company, _question in row}, [row]
+        for group in [one for one in groups if one[0] & companies]:
+            groups.remove(group)
+            companies |= group[0]
+            together += group[1]
+        groups.append((companies, together))
+    return [found for _companies, found in groups]
+
+
+# --- what the figures are sums of -------------------------------------------------------------------------------------
+
+
+def score_row(axis: Axis, member: Member) -> dict[Unknown, Fraction]:
+    """The score of an axis as a sum of the company's answers (docs/scoring.md, Groups of companies)."""
+    known = {one.id: [q for q in one.questions if q.id in member.values] for one in axis.sections}
+    whole = sum(one.weight for one in axis.sections if known[one.id])
+    return {
+        (member.id, question.id): Fraction(
+            section.weight * question.weight, whole * sum(q.weight for q in known[section.id])
+        )
+        for section in axis.sections
+        for question in known[section.id]
+    }
+
+
+def low_row(axis: Axis, member: Member, asked: Iterable[str]) -> dict[Unknown, Fraction]:
+    """The low end of its range: what is not known counts as nothing."""
+    asked = set(asked)
+    applying = {one.id: sum(q.weight for q in one.questions if q.id in asked) for one in axis.sections}
+    whole = sum(one.weight for one in axis.sections if applying[one.id])
+    return {
+        (member.id, question.id): Fraction(section.weight * question.weight, whole * applying[section.id])
+        for section in axis.sections
+        for question in section.questions
+        if question.id in member.values
+    }
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A sum that is shown as one: of a bundle of blocks at a question, or of a run of an axis. `points` as shown."""
+
+    measure: str
+    blocks: frozenset[int]
+    members: tuple[Member, ...]
+    n: int
+    points: Fraction
+
+
+def atoms_of(cohort: Cohort, members: Mapping[int, Sequence[Member]], catalog: Catalog) -> list[Atom]:
+    """Everything that the figures of this moment are made of, each with the companies behind it. Raises AssertionError
+    for a sum that is not that of its companies: then something else was counted."""
+    found: list[Atom] = []
+    for question in catalog.questions:
+        for bundle in bundles(cohort.blocks, question, cohort.rule):
+            if not bundle.live:
+                continue
+            behind = [one for block in bundle.blocks for one in members[block.serial] if question in one.values]
+            known = [one.values[question] for one in behind]
+            assert (bundle.n, bundle.points) == (len(known), inward(_sum(known), len(known), max(known), min(known)))
+            blocks = frozenset(block.serial for block in bundle.blocks)
+            found.append(Atom(question, blocks, tuple(behind), bundle.n, bundle.points))
+    for block in cohort.blocks:
+        for axis in catalog.axes:
+            found += _runs(cohort, block, members[block.serial], axis.id)
+    return found
+
+
+def _runs(cohort: Cohort, block: Block, members: Sequence[Member], axis: str) -> Iterator[Atom]:
+    ordered = sorted((one for one in members if axis in one.values), key=lambda one: (one.values[axis], str(one.id)))
+    for run in shown_runs(block, axis, cohort.rule):
+        behind, ordered = ordered[: run.n], ordered[run.n :]
+        known = [one.values[axis] for one in behind]
+        mean = inward(_sum(known), len(known), max(known), min(known), SCORE_STEP) / run.n
+        assert run.n == len(known)
+        assert run.points == (mean + Fraction(1, 2)) // 1
+        yield Atom(axis, frozenset({block.serial}), tuple(behind), run.n, run.points)
+
+
+def rows_of(atoms: Iterable[Atom], catalog: Catalog) -> Iterator[Row]:
+    """The same as sums of hidden answers."""
+    axes = {axis.id: axis for axis in catalog.axes}
+    for atom in atoms:
+        if atom.measure in axes:
+            yield dict(chain.from_iterable(score_row(axes[atom.measure], one).items() for one in atom.members))
+        else:
+            yield {(one.id, atom.measure): Fraction(1) for one in atom.members}
+
+
+# --- everything that a page can show ----------------------------------------------------------------------------------
+
+
+def filters(cohort: Cohort) -> Iterator[Filter]:
+    """Every combination of values, of every dimension some or all."""
+    choices = []
+    for dimension in DIMENSIONS:
+        values = sorted(
+            {value for block in cohort.blocks for value in block.label[dimension]}
+            | {one.facts[dimension] for one in cohort.named}
+        )
+        some = [frozenset(chosen) for size in range(1, len(values)) for chosen in combinations(values, size)]
+        choices.append([None, *some])
+    for chosen in product(*choices):
+        yield {name: values for name, values in zip(DIMENSIONS, chosen, strict=True) if values is not None}
+
+
+def explain(group: Group, atoms: Sequence[Atom], catalog: Catalog) -> None:
+    """Every figure of a group is made of atoms that lie wholly in its filter and of companies by name, and of nothing
+    else. Raises AssertionError for one that is not."""
+    inside = {block.serial for block in group.cohort.blocks if block.live and block.within(group.chosen)}
+    within = [atom for atom in atoms if atom.blocks <= inside]
+    named = [
+        one for one in group.cohort.named if all(one.facts[name] in wanted for name, wanted in group.chosen.items())
+    ]
+    means: dict[str, tuple[int, Fraction] | None] = {}
+    for measure in [*(axis.id for axis in catalog.axes), *catalog.questions]:
+        parts = [
+            (one.n, one.points if measure in catalog.questions else one.n * one.points)
+            for one in within
+            if one.measure == measure
+        ]
+        parts += [
+            (1, one.values[measure])
+            for one in named
+            if measure in one.values and (one.counts is None or measure in one.counts)
+        ]
+        n = sum(count for count, _points in parts)
+        shown = group.mean(measure)
+        means[measure] = (n, _sum(points for _count, points in parts) / n) if n else None
+        if shown is None:
+            assert n < group.cohort.rule.k
+            means[measure] = None
+        else:
+            assert (shown.n, shown.points) == means[measure]
+    for section in catalog.sections():
+        found = [(one.weight, mean) for one in section.questions if (mean := means[one.id]) is not None]
+        shown = group.mean(section.id)
+        if shown is None:
+            assert not found
+        else:
+            weight = sum(one for one, _mean in found)
+            assert shown.points == _sum(weight * mean[1] for weight, mean in found) / weight
+            assert shown.n == max(mean[0] for _weight, mean in found)
+    for axis in catalog.axes:
+        spread = [(one.n, one.points) for one in within if one.measure == axis.id]
+        spread += [
+            (1, one.values[axis.id])
+            for one in named
+            if axis.id in one.values and (one.counts is None or axis.id in one.counts)
+        ]
+        assert sorted(group.weighted(axis.id)) == sorted(spread)
+        distribution = group.distribution(axis.id)
+        assert (distribution.n if distribution else 0) == sum(n for n, _points in spread)
+
+
+def _sum(points: Iterable[Fraction]) -> Fraction:
+    return sum(points, Fraction(0))
