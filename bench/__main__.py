@@ -1,4 +1,4 @@
-"""`python -m bench [--only pdf|web|start] [--quick] [--profile save|page|result|pdf]`.
+"""`python -m bench [--only pdf|web|start|cohorts] [--quick] [--profile save|page|result|pdf]`.
 
 Prints a table and writes bench-results.json. Speed is reported and never asserted: the exit status is 0 unless a step
 failed or a save was refused.
@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench.cohorts import measure_cohorts
 from bench.databases import Database, databases
 from bench.figures import Results, machine, table
 from bench.library import make_library
@@ -26,23 +27,27 @@ from bench.processes import ROOT, Clock, Failed, memory, run, run_json, serving
 
 RESULTS = ROOT / "bench-results.json"
 TIME_LIMIT = 600.0
+TIME_LIMIT_OF_COHORTS = 1800.0
 CLIENTS = 8
 WARM_UP_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured. `visits`: pages of each kind, and four saves each, by one client in a run."""
+    """How much is measured. `visits`: pages of each kind, and four saves each, by one client in a run. `cohort`:
+    companies of a network, and `times` as many."""
 
     runs: int
     companies: int
     visits: int
     seconds: float
     pairs: int
+    cohort: int
+    times: int
 
 
-FULL = Size(runs=5, companies=3000, visits=40, seconds=5.0, pairs=12)
-QUICK = Size(runs=1, companies=300, visits=15, seconds=2.0, pairs=3)
+FULL = Size(runs=5, companies=3000, visits=40, seconds=5.0, pairs=12, cohort=3083, times=10)
+QUICK = Size(runs=1, companies=300, visits=15, seconds=2.0, pairs=3, cohort=300, times=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,21 @@ def measure_web(bench: Bench, database: Database) -> None:
     bench.results.details[database.name] = {**facts, "workers": workers}
 
 
+def measure_network(bench: Bench, database: Database) -> None:
+    """A network's dashboard and board, and what is done for all its companies at once."""
+    measure_cohorts(
+        database,
+        env=bench.env_of(database.fresh("cohorts")),
+        companies=bench.size.cohort,
+        times=bench.size.times,
+        runs=bench.size.runs,
+        visits=bench.size.visits,
+        folder=bench.folder,
+        clock=Clock(TIME_LIMIT_OF_COHORTS),
+        results=bench.results,
+    )
+
+
 def measure_pdf(bench: Bench) -> None:
     """Ours against the naive form, on the shipped catalog and the demonstration's answers."""
     env = bench.env_of(f"sqlite:///{bench.folder / 'unused.sqlite3'}")
@@ -159,7 +179,7 @@ def attempt(results: Results, what: str, step: Callable[[], object]) -> None:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="性能を測ります / measures the speed")
-    parser.add_argument("--only", choices=["pdf", "web", "start"])
+    parser.add_argument("--only", choices=["pdf", "web", "start", "cohorts"])
     parser.add_argument("--quick", action="store_true", help="1 run, 300 companies: to see that it works")
     parser.add_argument(
         "--profile", choices=["save", "page", "result", "pdf"], help="print where the time goes instead"
@@ -200,6 +220,8 @@ def measure(bench: Bench, every: list[Database], only: str | None) -> None:
             attempt(bench.results, f"web, {database.name}", partial(measure_web, bench, database))
     if only in (None, "pdf"):
         attempt(bench.results, "pdf", partial(measure_pdf, bench))
+    for database in every if only in (None, "cohorts") else ():
+        attempt(bench.results, f"cohorts, {database.name}", partial(measure_network, bench, database))
 
 
 def report(results: Results) -> None:
@@ -207,7 +229,11 @@ def report(results: Results) -> None:
     print(f"{facts['cores']} cores, {facts['cpu']}, Python {facts['python']}, Django {facts['packages']['django']}")
     for name, known in facts["databases"].items():
         print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in known.items()))
+    for name, found in results.details.get("cohorts", {}).items():
+        print(f"{name}: a network of {found['companies']} companies, then of {found['grown']}")
     for name, found in results.details.items():
+        if name == "cohorts":
+            continue
         print(
             f"{name}: {found['companies']} companies, {found['questions']} questions,"
             f" {found['section_questions']} of them on the questionnaire page"

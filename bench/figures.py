@@ -17,7 +17,7 @@ PACKAGES = ("django", "gunicorn", "psycopg", "weasyprint", "pydyf", "celery")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. `relative` figures are also given as a multiple of /healthz of the same run."""
+    """One line of the table. `relative` figures are also given as a multiple of /healthz (`base`) of the same run."""
 
     key: str
     title: str
@@ -27,6 +27,7 @@ class Figure:
     """True where the target is a lower bound."""
     relative: bool = False
     digits: int = 1
+    base: str = "healthz"
 
     def met(self, value: float) -> bool | None:
         if self.target is None:
@@ -54,6 +55,30 @@ FIGURES = (
     Figure("pss", "PSS of the largest web worker", "MB"),
     Figure("start", "start to first healthy answer", "s", 3, digits=2),
     Figure("migrate", "first migration", "s", 20, digits=2),
+)
+COHORT_FIGURES = (
+    Figure("c_healthz", "reference: /healthz, p50", "ms"),
+    Figure("c_dashboard_p95", "dashboard of a round, warm, p95", "ms", 150, relative=True, base="c_healthz"),
+    Figure("c_dashboard", "dashboard of a round, warm, p50", "ms", relative=True, base="c_healthz"),
+    Figure("c_dashboard_filter_p95", "dashboard, one industry, p95", "ms", 150, relative=True, base="c_healthz"),
+    Figure("c_dashboard_cold", "dashboard, first visit", "ms"),
+    Figure("c_dashboard_statements", "statements of the dashboard, warm", "", 12, digits=0),
+    Figure("g_dashboard_p95", "dashboard, 10 times as many, p95", "ms", relative=True, base="g_healthz"),
+    Figure("c_ratio", "dashboard, 10 times as many: p95, times", "x", 4, digits=2),
+    Figure("g_dashboard_cold", "dashboard, 10 times as many, first visit", "ms"),
+    Figure("c_board_p95", "status board, p95", "ms", 100, relative=True, base="c_healthz"),
+    Figure("c_board_page_p95", "status board, another page, p95", "ms", 100, relative=True, base="c_healthz"),
+    Figure("c_board_filter_p95", "status board, four filters, p95", "ms", 100, relative=True, base="c_healthz"),
+    Figure("c_board_search_p95", "status board, search, p95", "ms", 100, relative=True, base="c_healthz"),
+    Figure("c_board_statements", "statements of the status board", "", digits=0),
+    Figure("g_board_p95", "status board, 10 times as many, p95", "ms", relative=True, base="g_healthz"),
+    Figure("c_rss", "RSS of the largest web worker after these", "MB", 150),
+    Figure("g_rss", "RSS, 10 times as many", "MB"),
+    Figure("opening", "opening a round for all", "s", 60, digits=2),
+    Figure("rescoring", "scoring all again, 2 cores", "s", 10, digits=2),
+    Figure("counting", "counting both rounds", "s", digits=2),
+    Figure("counting_grown", "counting, 10 times as many", "s", digits=2),
+    Figure("seeding", "seeding them, one round", "s", digits=2),
 )
 PRINT_FIGURES = (
     Figure("ratios", "one PDF: CPU, ours / naive form", "", 0.85, digits=3),
@@ -84,9 +109,9 @@ class Results:
         found = self.columns.get(column, {}).get(key)
         return (sum(found) if key == "errors" else median(found)) if found else None
 
-    def ratio(self, column: str, key: str) -> float | None:
+    def ratio(self, column: str, figure: Figure) -> float | None:
         """The median over the runs of value / healthz of that run."""
-        own, base = (self.columns.get(column, {}).get(name) or [] for name in (key, "healthz"))
+        own, base = (self.columns.get(column, {}).get(name) or [] for name in (figure.key, figure.base))
         if len(own) != len(base):
             base = [median(base)] * len(own) if base else []
         return median(a / b for a, b in zip(own, base, strict=True)) if own and base else None
@@ -97,18 +122,7 @@ class Results:
 
 def table(results: Results) -> str:
     """The figures as text."""
-    names = list(results.columns)
-    rows = [["figure", "target", *(word for name in names for word in (name, "x healthz")), "met"]] if names else []
-    for figure in FIGURES if names else ():
-        values = [results.value(name, figure.key) for name in names]
-        if all(value is None for value in values):
-            continue
-        row = [figure.title, figure.wanted()]
-        for name, value in zip(names, values, strict=True):
-            ratio = results.ratio(name, figure.key) if figure.relative else None
-            row += [_shown(figure, value), "" if ratio is None else f"{ratio:.1f}"]
-        rows.append([*row, _met(figure, values)])
-    text = [_aligned(rows)] if rows else []
+    text = [found for figures in (FIGURES, COHORT_FIGURES) if (found := _columns(results, figures))]
     if results.printing:
         lines = [["PDF", "target", "measured", "met"]]
         for figure in PRINT_FIGURES:
@@ -117,6 +131,23 @@ def table(results: Results) -> str:
             lines.append([figure.title, figure.wanted(), _shown(figure, value), _met(figure, [value])])
         text.append(_aligned(lines))
     return "\n\n".join(text)
+
+
+def _columns(results: Results, figures: Sequence[Figure]) -> str:
+    """A column a database; nothing where none of these was measured."""
+    names = list(results.columns)
+    head = ["figure", "target", *(word for name in names for word in (name, "x healthz")), "met"]
+    rows = []
+    for figure in figures:
+        values = [results.value(name, figure.key) for name in names]
+        if all(value is None for value in values):
+            continue
+        row = [figure.title, figure.wanted()]
+        for name, value in zip(names, values, strict=True):
+            ratio = results.ratio(name, figure) if figure.relative else None
+            row += [_shown(figure, value), "" if ratio is None else f"{ratio:.1f}"]
+        rows.append([*row, _met(figure, values)])
+    return _aligned([head, *rows]) if rows else ""
 
 
 def _shown(figure: Figure, value: float | None) -> str:

@@ -104,18 +104,24 @@ def _answers(catalog: Catalog, assessment: Assessment, dice: random.Random) -> l
     return rows
 
 
-def _client(assessment: Assessment, section_id: str) -> dict[str, Any]:
-    """A signed-in session and the addresses that this client opens."""
-    user = User.objects.get(memberships__organisation=assessment.organisation_id)
+def signed_in(user: User) -> str:
+    """The key of a session in which this person has signed in."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = SIGNED_IN_BY
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
+    key: str = session.session_key
+    return key
+
+
+def _client(assessment: Assessment, section_id: str) -> dict[str, Any]:
+    """A signed-in session and the addresses that this client opens."""
+    user = User.objects.get(memberships__organisation=assessment.organisation_id)
     place = [assessment.organisation_id, assessment.pk]
     rows = Answer.unscoped.filter(assessment=assessment, kind=Answer.Kind.LEVEL).order_by("pk")
     return {
-        "session": session.session_key,
+        "session": signed_in(user),
         "csrf": get_random_string(32),
         "pages": {
             "healthz": "/healthz",

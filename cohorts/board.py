@@ -84,20 +84,31 @@ class Counts:
         )
 
 
-def counts(within: Round, chosen: Chosen) -> Counts:
-    """One statement."""
-    found = _fitting(within, chosen).order_by().values("place", "shares").annotate(number=Count("pk"))
+def fitting(within: Round, chosen: Chosen) -> QuerySet[Any]:
+    """The companies of a round that fit what was chosen of the list's own words and facts, whatever their state."""
+    rows = Participant.objects.filter(round=within)
+    for name in FACTS:
+        if wanted := getattr(chosen, name):
+            rows = rows.filter(**{name: "" if wanted == UNKNOWN else wanted})
+    for word in chosen.q.split():
+        rows = rows.filter(_named(word))
+    return _with_state(rows, within)
+
+
+def counts(rows: QuerySet[Any]) -> Counts:
+    """Of `fitting`. One statement."""
+    found = rows.order_by().values("place", "shares").annotate(number=Count("pk"))
     return Counts({(STATES[row["place"]], row["shares"]): row["number"] for row in found})
 
 
-def page(within: Round, chosen: Chosen, found: Counts, number: str | None) -> Page[Any]:
-    """A page of the companies. One statement. A number that is none is the first page."""
-    return _Counted(listed(within, chosen), found.of(chosen.state, shared=chosen.shared)).get_page(number)
+def page(rows: QuerySet[Any], chosen: Chosen, found: Counts, number: str | None) -> Page[Any]:
+    """A page of `listed`. One statement. A number that is none is the first page."""
+    return _Counted(listed(rows, chosen), found.of(chosen.state, shared=chosen.shared)).get_page(number)
 
 
-def listed(within: Round, chosen: Chosen) -> QuerySet[Any]:
-    """All of them, in order."""
-    found = _fitting(within, chosen)
+def listed(rows: QuerySet[Any], chosen: Chosen) -> QuerySet[Any]:
+    """Of `fitting` those in the chosen state, in order."""
+    found = rows
     if chosen.state is not None:
         found = found.filter(place=STATES.index(chosen.state))
     if chosen.shared is not None:
@@ -124,17 +135,6 @@ class _Counted(Paginator):  # type: ignore[type-arg]
     @property
     def count(self) -> int:
         return self._number
-
-
-def _fitting(within: Round, chosen: Chosen) -> QuerySet[Any]:
-    """The companies of the round that fit the conditions on what the list says, each with `place` and `shares`."""
-    rows = Participant.objects.filter(round=within)
-    for name in FACTS:
-        if wanted := getattr(chosen, name):
-            rows = rows.filter(**{name: "" if wanted == UNKNOWN else wanted})
-    for word in chosen.q.split():
-        rows = rows.filter(_named(word))
-    return _with_state(rows, within)
 
 
 def _with_state(rows: QuerySet[Any], within: Round) -> QuerySet[Any]:

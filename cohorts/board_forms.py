@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -38,6 +39,15 @@ SORT_NAMES = {Sort.NAME: _("名前の順"), Sort.STATE: _("状況の順")}
 NOT_KNOWN = pgettext_lazy("what is known of a company", "不明")
 
 
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A field with its choices: value, words, and whether it is chosen. Django's own widget renders a template for each
+    of a hundred choices, which takes as long as the rest of the page."""
+
+    field: forms.BoundField
+    options: list[tuple[str, Any, bool]]
+
+
 class BoardForm(forms.Form):
     """Bound to the address. What cannot be read is left out: `ignored` names it."""
 
@@ -60,17 +70,20 @@ class BoardForm(forms.Form):
         for name, texts in FACTS.items():
             named = [(key, text.get(language)) for key, text in texts.items()]
             self.fields[name].choices = [("", _("すべて")), *named, (UNKNOWN, NOT_KNOWN)]  # type: ignore[attr-defined]
-        for name, field in self.fields.items():
-            field.widget.attrs["class"] = "form-control" if name == "q" else "form-select"
 
     @property
-    def asked(self) -> list[forms.BoundField]:
-        """The fields on how far companies are; `facts`: those on what the list says of them."""
-        return [self[name] for name in self.fields if name not in FACTS]
+    def steps(self) -> list[Select]:
+        """The choices on how far companies are; `facts`: those on what the list says of them."""
+        return [self._select(name) for name in ("state", "shared", "sort")]
 
     @property
-    def facts(self) -> list[forms.BoundField]:
-        return [self[name] for name in FACTS]
+    def facts(self) -> list[Select]:
+        return [self._select(name) for name in FACTS]
+
+    def _select(self, name: str) -> Select:
+        field, chosen = self[name], "" if name in self.errors else self[name].value() or ""
+        choices = field.field.choices  # type: ignore[attr-defined]
+        return Select(field, [(value, label, value == chosen) for value, label in choices])
 
     @property
     def chosen(self) -> Chosen:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from assessments.consented import State, granted, outlines, state_of
 from assessments.scoring import suppression
-from assessments.scoring.cohort import Cohort, Named
+from assessments.scoring.cohort import EVERYBODY, Cohort, Group, Named
 from assessments.scoring.outline import Values, values_of
 from assessments.scoring.suppression import Run, Total
 from assessments.scoring.trend import Change, Pair, changes
@@ -49,6 +50,22 @@ class Figures:
     """Companies that agreed to be counted and wait for others."""
     ended: int
     """Companies in blocks that ended because one of them left."""
+
+    def beside(self, industry: str | None) -> Group:
+        """What other members of the network may see of an industry, or of all (None): the companies in blocks. Those by
+        name showed their results to the network's people, and to no other company."""
+        if industry not in self._beside:
+            chosen = EVERYBODY if industry is None else {"industry": frozenset({industry})}
+            self._beside[industry] = self._sealed.group(chosen)
+        return self._beside[industry]
+
+    @cached_property
+    def _sealed(self) -> Cohort:
+        return replace(self.cohort, named=())
+
+    @cached_property
+    def _beside(self) -> dict[str | None, Group]:
+        return {}
 
     @property
     def uses(self) -> list[str]:

@@ -103,7 +103,7 @@ class ListForm(forms.Form):
     """A network's list of companies."""
 
     file = forms.FileField(
-        label=_("名簿のファイル（CSV か Excel の xlsx）"),
+        label=_("名簿のファイル（CSV か xlsx）"),
         max_length=200,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         error_messages={

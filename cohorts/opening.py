@@ -12,7 +12,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from cohorts.models import Notice, Participant
@@ -20,7 +20,7 @@ from cohorts.participants import enter_all
 from cohorts.rounds import RoundOver, not_entered, uninvited
 from organisations.audit import Verb, record
 from organisations.inviting import invite_companies
-from organisations.models import Round, User
+from organisations.models import Invitation, Round, User
 from organisations.scoping import body_scope
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def go_on() -> int:
 def _chunk(round_id: UUID) -> int | None:
     """One step: companies of the network enter the round, or some of those who wait are invited, or it counts as open.
     Returns how many were invited; None where nothing was left to do."""
-    within = Round.objects.select_for_update().select_related("body").get(pk=round_id)
+    within = Round.objects.select_for_update(of=("self",)).select_related("body").get(pk=round_id)
     if within.opened_at is None:
         members = not_entered(within).select_related("organisation")[:CHUNK]
         if companies := [one.organisation for one in members]:
@@ -98,12 +98,9 @@ def _to_invite(within: Round) -> QuerySet[Participant]:
 
 def _invite(within: Round, waiting: list[Participant]) -> None:
     """A mail for each, which waits to be sent; who has not joined gets an invitation with it."""
-    strangers = [one for one in waiting if one.organisation_id is None]
-    invitations = invite_companies(within.body, (one.email for one in strangers))
-    now = timezone.now()
-    for one in waiting:
-        one.invited_at = now
-        if one.organisation_id is None:
-            one.invitation = invitations[one.email]
-    Participant.objects.bulk_update(waiting, ["invited_at", "invitation"])
+    invite_companies(within.body, (one.email for one in waiting if one.organisation_id is None))
+    theirs = Invitation.objects.waiting().filter(role="", email=OuterRef("email")).values("pk")[:1]
+    rows = Participant.objects.filter(pk__in=[one.pk for one in waiting])
+    rows.filter(organisation__isnull=True).update(invitation=Subquery(theirs))
+    rows.update(invited_at=timezone.now())
     Notice.objects.bulk_create(Notice(body_id=within.body_id, participant=one) for one in waiting)

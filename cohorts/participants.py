@@ -63,7 +63,8 @@ def enter(
 
 
 def enter_all(within: Round, companies: Iterable[Organisation], *, source: Participant.Source) -> None:
-    """The same at once for companies that do not stand in the round, and that nobody invited to it."""
+    """The same at once for companies that do not stand in the round, and that nobody invited to it. In the network's
+    scope."""
     present = list(companies)
     numbers = {one.corporate_number for one in present if one.corporate_number}
     by_number = {row.corporate_number: row for row in _rows(within).filter(corporate_number__in=numbers)}
@@ -77,8 +78,8 @@ def enter_all(within: Round, companies: Iterable[Organisation], *, source: Parti
             new = _made(within, one, source, taken=standing is not None)
             by_number.setdefault(new.corporate_number, new)
             made.append(new)
-    Participant.unscoped.bulk_update(adopted, [*OWN_WORDS, "organisation", "joined_at"])
-    Participant.unscoped.bulk_create(made)
+    Participant.objects.bulk_update(adopted, [*OWN_WORDS, "organisation", "joined_at"])
+    Participant.objects.bulk_create(made)
 
 
 def adopt(row: Participant, organisation: Organisation, *, taken: bool = False) -> None:

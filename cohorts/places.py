@@ -7,7 +7,7 @@ from what a member sees today and saw yesterday.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -17,10 +17,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from assessments.consented import was_named
 from assessments.models import Submission
-from assessments.scoring.cohort import EVERYBODY, Cohort, Distribution, Group, Mean, Place, place
+from assessments.scoring.cohort import Distribution, Group, Mean, Place, place
 from assessments.scoring.outline import Values, values_of
 from assessments.submitted_by import within_round
-from cohorts.figures import figures_of
+from cohorts.figures import Figures, figures_of
 from cohorts.models import BlockMember, Participant
 from guidance.catalog import AXIS_IDS, Catalog
 from guidance.registry import get_catalog
@@ -122,10 +122,10 @@ def place_in(within: Round) -> CompanyPlace:
     if found is None:
         return CompanyPlace(Standing.NOT_SUBMITTED)
     with as_body(within.body_id):
-        cohort = figures_of(within).cohort
-    standing = _standing(found, cohort, named=bool(shared & NAMED), serial=sealed[1] if sealed else None)
+        figures = figures_of(within)
+    standing = _standing(found, figures, named=bool(shared & NAMED), serial=sealed[1] if sealed else None)
     counts = standing in {Standing.COUNTED, Standing.NAMED}
-    return CompanyPlace(standing, found, _peers(within, cohort, found) if counts else None)
+    return CompanyPlace(standing, found, _peers(within, figures, found) if counts else None)
 
 
 def _counted_with(within: Round, sealed: UUID | None) -> Any:
@@ -141,11 +141,11 @@ def _counted_with(within: Round, sealed: UUID | None) -> Any:
     return within_round(theirs, within).order_by("-submitted_at").first()
 
 
-def _standing(found: Any, cohort: Cohort, *, named: bool, serial: int | None) -> Standing:
+def _standing(found: Any, figures: Figures, *, named: bool, serial: int | None) -> Standing:
     if named:
         return Standing.NAMED
     if serial is not None:
-        stands = any(block.live for block in cohort.blocks if block.serial == serial)
+        stands = any(block.live for block in figures.cohort.blocks if block.serial == serial)
         return Standing.COUNTED if stands else Standing.ENDED
     if found.elsewhere:
         return Standing.ELSEWHERE
@@ -155,16 +155,15 @@ def _standing(found: Any, cohort: Cohort, *, named: bool, serial: int | None) ->
 # --- figures of the group ---------------------------------------------------------------------------------------------
 
 
-def _peers(within: Round, cohort: Cohort, own: Submission) -> Peers | None:
-    """Companies of its industry where they are enough for two blocks, else the whole network; None where no spread can
+def _peers(within: Round, figures: Figures, own: Submission) -> Peers | None:
+    """Companies of its industry where they are enough for two runs, else the whole network; None where no spread can
     be shown of either."""
     catalog = get_catalog(within.catalog_ref)
     values = values_of(own.outline.scores, catalog.questions)
-    sealed = replace(cohort, named=())  # without the companies by name: see above
     industry: str | None = own.outline.industry
-    group = sealed.group({"industry": frozenset({str(industry)})})
-    if group.n < cohort.rule.block:
-        industry, group = None, sealed.group(EVERYBODY)
+    group = figures.beside(industry)
+    if group.n < figures.cohort.rule.block:
+        industry, group = None, figures.beside(None)
     axes = tuple(_axis(group, axis, values) for axis in AXIS_IDS)
     if not any(axis.spread for axis in axes):
         return None

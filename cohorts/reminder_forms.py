@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.addressees import hours_of
+from cohorts.reminding import key_of
 from organisations.body_forms import DayField
 from organisations.models import Round
 
@@ -47,12 +48,20 @@ class NowForm(WordsForm):
 
 
 class PlanForm(WordsForm):
-    """Days to remind on; empty ones are left out. Every fault is told at once."""
+    """Days to remind on; empty ones are left out. Every fault is told at once.
+
+    `taken`: the days that have a reminder, with its key.
+    """
 
     field_order = (*(f"day_{number}" for number in range(1, MOST_DAYS + 1)), "words", "key")
 
     def __init__(
-        self, *args: Any, within: Round, taken: Collection[dt.date], proposed: Sequence[dt.date] = (), **kwargs: Any
+        self,
+        *args: Any,
+        within: Round,
+        taken: Mapping[dt.date, uuid.UUID],
+        proposed: Sequence[dt.date] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._within, self._taken = within, taken
@@ -77,14 +86,16 @@ class PlanForm(WordsForm):
         for field in self.day_fields:
             if (day := given.get(field.name)) is None:
                 continue
-            if fault := self._fault(day, seen):
+            own = key_of(given["key"], day) if "key" in given else None
+            if fault := self._fault(day, seen, own):
                 self.add_error(field.name, fault)
             seen.add(day)
         if not seen and not any(field.errors for field in self.day_fields):
             self.add_error("day_1", _("送る日を、一つは入れてください。"))
         return given
 
-    def _fault(self, day: dt.date, seen: Collection[dt.date]) -> Any:
+    def _fault(self, day: dt.date, seen: Collection[dt.date], own: uuid.UUID | None) -> Any:
+        """`own`: the key of what this very form planned for the day, when it was sent before."""
         within, sent_on = self._within, hours_of(self._within).sent_on(day)
         if day < max(timezone.localdate(), within.opens_on):
             return _("過ぎた日や、回が始まる前の日には送れません。")
@@ -94,6 +105,6 @@ class PlanForm(WordsForm):
             return _("土日には送らず、次の平日（%(day)s）は期限を過ぎています。前の平日にしてください。") % {
                 "day": date_format(sent_on, "Y/m/d")
             }
-        if day in self._taken or day in seen:
+        if day in seen or self._taken.get(day, own) != own:
             return _("この日には、もう予定があります。")
         return None

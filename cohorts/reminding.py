@@ -67,11 +67,15 @@ def plan(within: Round, days: Iterable[dt.date], *, words: str, key: UUID, by: U
         with transaction.atomic():
             for day in days:
                 given = {"body_id": within.body_id, "on": day, "words": words, "created_by": by}
-                of_day = uuid.uuid5(key, day.isoformat())
-                made.append(Reminder.objects.get_or_create(round=within, key=of_day, defaults=given)[0])
+                made.append(Reminder.objects.get_or_create(round=within, key=key_of(key, day), defaults=given)[0])
     except IntegrityError:
         raise DayTaken from None
     return made
+
+
+def key_of(form: UUID, day: dt.date) -> UUID:
+    """The key of the reminder that a form plans for a day."""
+    return uuid.uuid5(form, day.isoformat())
 
 
 def cancel(within: Round, reminder_id: UUID) -> bool:

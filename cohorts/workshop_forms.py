@@ -137,10 +137,13 @@ class WorkshopForm(_MeetingForm):
         "note",
     )
 
-    def __init__(self, data: Any = None, *, plan: WorkshopPlan, topics: Sequence[TopicFigures], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, plan: WorkshopPlan, invited: int, topics: Sequence[TopicFigures], **kwargs: Any
+    ) -> None:
+        """`invited`: how many companies are on the list, for fewer seats than that are refused."""
         initial = {name: getattr(plan, name) for name in self.field_order}
         super().__init__(data, initial=initial, **kwargs)
-        self._invited = len(plan.invited)
+        self._invited = invited
         self._order = [topic.id for topic in topics]
         self.fields["topics"].choices = [(topic.id, topic.title) for topic in topics]  # type: ignore[attr-defined]
 
@@ -189,7 +192,7 @@ class InvitedForm(forms.Form):
                 choices=choices,
                 initial=one.table,
                 required=False,
-                empty_value=None,  # type: ignore[arg-type]
+                empty_value=None,
                 error_messages={"invalid_choice": _("テーブルの番号を一覧から選んでください。")},
             )
 

@@ -111,20 +111,17 @@ def invite(
     return found
 
 
-def invite_companies(body: Body, addresses: Iterable[str]) -> dict[str, Invitation]:
-    """An invitation for each address, for its owner to bring a company into the body: the one that waits there already,
-    good for DAYS again, or a new one. Whoever calls sends the links, and records all of it in one line. In the body's
+def invite_companies(body: Body, addresses: Iterable[str]) -> None:
+    """An invitation for each address, for its owner to bring a company into the body: where one waits there already,
+    that one is good for DAYS again. Whoever calls sends the links, and records all of it in one line. In the body's
     scope.
     """
     wanted = set(addresses)
     until = timezone.now() + timedelta(days=DAYS)
     still = Invitation.objects.waiting().filter(role="", email__in=wanted)
     still.update(expires_at=until)
-    found = {invitation.email: invitation for invitation in still}
-    made = Invitation.objects.bulk_create(
-        Invitation(body=body, email=address, role="", expires_at=until) for address in sorted(wanted - set(found))
-    )
-    return found | {invitation.email: invitation for invitation in made}
+    new = sorted(wanted - set(still.values_list("email", flat=True)))
+    Invitation.objects.bulk_create(Invitation(body=body, email=one, role="", expires_at=until) for one in new)
 
 
 def send_again(invitation: Invitation, *, by: User, link: LinkOf) -> None:

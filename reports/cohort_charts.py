@@ -125,7 +125,7 @@ def distribution(
     parts.extend(_scale(bottom + 15, NARROW))
     parts.extend(_box(*quartiles, 34.0))
     if own is not None:
-        here = max((bar.count for bar in bars if bar.low <= own.points < bar.high), default=0)
+        here = max((bar.count for bar in bars if bar.low <= min(own.points, 99.9) < bar.high), default=0)
         parts.extend(_own(own, 26.0, bottom, bottom - (height - 16) * here / most))
     return svg(NARROW, bottom + (20 if own is None else 42), parts, title, prefix)
 
@@ -134,8 +134,9 @@ def _own(own: Quartile, top: float, bottom: float, bar: float) -> Iterator[str]:
     """A dashed line, broken where the number above the top of its `bar` stands; below the scale a filled triangle with
     the words beside it."""
     x = _x(own.points, NARROW)
-    yield line(x, top, x, bar - SIZE - 6, INK, 1.5, dash="5 3")
-    yield line(x, bar, x, bottom, INK, 1.5, dash="5 3")
+    yield line(x, top, x, bar - SIZE - 6 if bar < bottom else bottom, INK, 1.5, dash="5 3")
+    if bar < bottom:
+        yield line(x, bar, x, bottom, INK, 1.5, dash="5 3")
     yield marker(2, x, bottom + 28, filled=True)
     left = x + 10 + width_of(own.words) * SIZE > NARROW
     yield text(x - 10 if left else x + 10, bottom + 33, own.words, SIZE, "end" if left else "start", bold=True)

@@ -157,8 +157,12 @@ class CompanyRows(Sequence[CompanyRow]):
     def measures(self) -> tuple[Measure, ...]:
         return measures_of(self.catalog, self.language)
 
+    @cached_property
+    def everybody(self) -> list[Named | Block]:
+        return [*self.named, *self.blocks]
+
     def __len__(self) -> int:
-        return len(self.named) + len(self.blocks)
+        return len(self.everybody)
 
     @overload
     def __getitem__(self, wanted: int) -> CompanyRow: ...
@@ -167,11 +171,10 @@ class CompanyRows(Sequence[CompanyRow]):
     def __getitem__(self, wanted: slice) -> list[CompanyRow]: ...
 
     def __getitem__(self, wanted: int | slice) -> CompanyRow | list[CompanyRow]:
-        everything: list[Named | Block] = [*self.named, *self.blocks]
         with translation.override(self.language):
             if isinstance(wanted, slice):
-                return [self._row(one) for one in everything[wanted]]
-            return self._row(everything[wanted])
+                return [self._row(one) for one in self.everybody[wanted]]
+            return self._row(self.everybody[wanted])
 
     def _row(self, one: Named | Block) -> CompanyRow:
         if isinstance(one, Named):

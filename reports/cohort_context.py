@@ -53,6 +53,11 @@ class Cell:
     points: float | None
     step: int | None
 
+    @property
+    def shade(self) -> str:
+        """The step as the stylesheet names it."""
+        return "none" if self.step is None else str(self.step)
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -28,6 +29,20 @@ class Asked:
     axis: str
     unknown: bool
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filter as an address or a form carries it."""
+        return [(name, value) for name, values in sorted(self.chosen.items()) for value in sorted(values)]
+
+    @property
+    def query(self) -> str:
+        """The same as the end of an address; empty without a filter."""
+        return f"?{urlencode(self.pairs)}" if self.chosen else ""
+
+    def query_by(self, dimension: str) -> str:
+        """With the dimension that groups are made by."""
+        return f"?{urlencode([*self.pairs, ('by', dimension)])}"
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -45,6 +60,8 @@ class Question:
     dimension: str
     name: str
     choices: tuple[Choice, ...]
+    query: str
+    """The end of the address that makes groups by it."""
 
     @property
     def asked(self) -> int:
@@ -77,6 +94,7 @@ def questions(figures: Figures, wanted: Asked, language: str) -> list[Question]:
                 Choice(value, value_name(dimension, value, language), value in wanted.chosen.get(dimension, ()))
                 for value in _values(figures, dimension, wanted.chosen)
             ),
+            wanted.query_by(dimension),
         )
         for dimension in CHOICES
     ]

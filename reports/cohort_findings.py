@@ -80,7 +80,7 @@ def _groups(report: CohortReport) -> Iterator[str]:
 def _ahead(report: CohortReport) -> Iterator[str]:
     if report.workshop is not None:
         topics = _listed(_("「%(title)s」") % {"title": one.title} for one in report.workshop.handout.topics)
-        yield _("次の会合「%(title)s」では、%(topics)sを話題にします。") % {
+        yield _("次の勉強会「%(title)s」では、%(topics)sを話題にします。") % {
             "title": report.workshop.handout.title,
             "topics": topics,
         }
@@ -88,9 +88,9 @@ def _ahead(report: CohortReport) -> Iterator[str]:
 
 def _decisions(report: CohortReport) -> Iterator[str]:
     if report.workshop is not None:
-        yield _("次の会合の話題と日取りを、この報告書の終わりの計画のとおりにするか。")
+        yield _("次の勉強会の話題と日取りを、この報告書の終わりの計画のとおりにするか。")
     elif report.lowest:
-        yield _("次の会合の話題を、いちばん低い「%(title)s」にするか。") % {"title": report.lowest[0].section.title}
+        yield _("次の勉強会の話題を、いちばん低い「%(title)s」にするか。") % {"title": report.lowest[0].section.title}
     for action in (action for one in report.cohort.missed[:1] for action in one.actions[:1]):
         title = action.title.get(get_language() or "ja")
         yield _("できていない会社がいちばん多い設問に効く行動「%(title)s」を、会社に勧めるか。") % {"title": title}

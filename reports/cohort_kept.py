@@ -11,16 +11,18 @@ from collections.abc import Callable, Hashable
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from django.utils.safestring import SafeString
+
 from assessments.scoring.cohort import Filter
 from cohorts.figures import Figures
 from guidance.registry import get_catalog
 from organisations.models import Round
-from reports.cohort_companies import OutlierRow, outlier_rows
+from reports.cohort_companies import CompanyRows, OutlierRow, outlier_rows
 from reports.cohort_context import CohortContext, cohort_context, values_to_choose
 from reports.cohort_pictures import Chart, chart
 
 KEPT = 48
-"""How many contexts, charts and lists a process keeps: a few hundred kilobytes each at most."""
+"""How many contexts, charts, lists and parts of pages a process keeps: 250 kilobytes each at most."""
 Made = TypeVar("Made")
 _kept: OrderedDict[Hashable, Any] = OrderedDict()
 _lock = threading.Lock()
@@ -46,9 +48,23 @@ def shown_outliers(within: Round, figures: Figures, language: str) -> tuple[Outl
     return _keep(key, lambda: outlier_rows(figures, get_catalog(within.catalog_ref), language))
 
 
+def shown_rows(within: Round, figures: Figures, chosen: Filter, language: str, axis: str) -> CompanyRows:
+    """The rows of companies by id and of blocks, in their order."""
+    key = ("rows", figures.key, _frozen(chosen), language, axis)
+    return _keep(key, lambda: CompanyRows(figures, get_catalog(within.catalog_ref), chosen, axis, language))
+
+
 def shown_values(figures: Figures, dimension: str) -> list[str]:
     """The values of a dimension that a filter can ask for."""
     return _keep(("values", figures.key, dimension), lambda: values_to_choose(figures, dimension))
+
+
+def shown_board(
+    within: Round, figures: Figures, chosen: Filter, language: str, dimension: str, write: Callable[[], SafeString]
+) -> SafeString:
+    """A page's part that hangs on nothing else, as it was written by a template: no name, no form that is sent."""
+    key = ("board", figures.key, _frame(within), _frozen(chosen), language, dimension)
+    return _keep(key, write)
 
 
 def named_sign(figures: Figures) -> str:

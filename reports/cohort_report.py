@@ -13,7 +13,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from assessments.scoring.cohort import EVERYBODY
+from assessments.scoring.cohort import EVERYBODY, Named
 from assessments.submitted_by import with_submitted
 from cohorts.figures import Figures
 from cohorts.models import Participant, WorkshopPlan
@@ -22,7 +22,7 @@ from guidance.citations import Citation, citations
 from guidance.registry import get_catalog
 from organisations.models import Round
 from reports.assembly import sources_of
-from reports.cohort_companies import CompanyRow, CompanyRows, OutlierRow, names_of, outlier_rows
+from reports.cohort_companies import CompanyRow, CompanyRows, OutlierRow, names_of, outlier_rows, shares_answers
 from reports.cohort_context import (
     BLANK,
     AxisFigures,
@@ -40,8 +40,8 @@ from reports.workshop_context import WorkshopContext
 from reports.workshop_context import context_of as workshop_context_of
 
 LOWEST = 3
-MOST_COMPANIES = 200
-"""Rows of companies by name on paper; the workbook has all of them."""
+MOST_COMPANIES, MOST_BLOCKS = 100, 60
+"""Rows on paper, the weakest first; the workbook has all of them."""
 MOST_DRAWN = 12
 """Groups that a picture of one page can hold; more stand in the table alone."""
 A_TABLE = 8
@@ -122,7 +122,8 @@ class CohortReport:
     blocks: tuple[CompanyRow, ...]
     companies: tuple[tuple[str, CompanyRow], ...]
     more_companies: int
-    """Companies by name for which there is no room on paper."""
+    more_blocks: int
+    """Companies by name, and blocks, for which there is no room on paper."""
     outliers: tuple[tuple[str, OutlierRow], ...]
     workshop: WorkshopContext | None
     sources: tuple[SourceView, ...]
@@ -239,10 +240,13 @@ class CohortReport:
 def cohort_report(within: Round, figures: Figures, language: str, *, named: bool) -> CohortReport:
     """The report of a round; `named`: with the companies that agreed to be seen by name."""
     catalog = get_catalog(within.catalog_ref)
+    if not named:
+        figures = _to_pass_on(figures)
     rows = CompanyRows(figures, catalog, EVERYBODY, AXIS_IDS[0], language)
     count = min(len(rows.named), MOST_COMPANIES) if named else 0
     companies: list[CompanyRow] = rows[:count]
-    blocks: list[CompanyRow] = rows[len(rows.named) :]
+    first = len(rows.named)
+    blocks: list[CompanyRow] = rows[first : first + MOST_BLOCKS]
     outliers = outlier_rows(figures, catalog, language) if named else ()
     names = names_of({*(row.id for row in companies if row.id), *(one.id for one in outliers)})
     cohort = cohort_context(within, figures, EVERYBODY, language)
@@ -251,21 +255,42 @@ def cohort_report(within: Round, figures: Figures, language: str, *, named: bool
         language=language,
         dated=timezone.localdate(),
         network=within.body.name,
-        cohort=cohort if named else _to_pass_on(cohort, figures),
+        cohort=cohort if named else _without_few(cohort, figures),
         asked=_asked(within),
         named=named,
         blocks=tuple(blocks),
         companies=tuple((names[row.id], row) for row in companies if row.id in names),
         more_companies=len(rows.named) - count if named else 0,
+        more_blocks=len(rows.blocks) - len(blocks),
         outliers=tuple((names[one.id], one) for one in outliers if one.id in names),
         workshop=workshop_context_of(plan, language) if plan is not None else None,
         sources=sources_of(catalog),
     )
 
 
-def _to_pass_on(cohort: CohortContext, figures: Figures) -> CohortContext:
-    """`cohort` without the groups in which few companies stand by themselves: they agreed that the network sees their
-    scores, and a report without names goes further. With the blocks beside it, a group would tell theirs."""
+def _to_pass_on(figures: Figures) -> Figures:
+    """What a report without names is made of. Companies by name agreed that the network's people see their results; in
+    what goes further a few of them would stand out against the blocks, so fewer than k are not counted at all."""
+    cohort = figures.cohort
+    alone = [one for one in cohort.named if one.counts is None or one.counts]
+    if len(alone) < cohort.rule.k:
+        return replace(figures, cohort=replace(cohort, named=()))
+    if sum(map(_counts_with_answers, alone)) >= cohort.rule.k:
+        return figures
+    return replace(figures, cohort=replace(cohort, named=tuple(map(_with_scores_only, cohort.named))))
+
+
+def _counts_with_answers(one: Named) -> bool:
+    return one.counts is None and shares_answers(one)
+
+
+def _with_scores_only(one: Named) -> Named:
+    scores = {measure: points for measure, points in one.values.items() if measure in AXIS_IDS}
+    return replace(one, values=scores, counts=frozenset(AXIS_IDS) if one.counts is None else one.counts)
+
+
+def _without_few(cohort: CohortContext, figures: Figures) -> CohortContext:
+    """`cohort` without the groups in which few companies stand by themselves, for the same reason."""
     kept = tuple(
         replace(one, rows=rows, outside=cohort.n - sum(row.n for row in rows))
         for one in cohort.breakdowns

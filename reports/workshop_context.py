@@ -65,6 +65,8 @@ class Organiser:
     """By topic: the group's mean, and how many companies are weak and strong."""
     invited: tuple[Invited, ...]
     tables: tuple[OrganiserTable, ...]
+    programme: tuple[tuple[AgendaLine, tuple[str, ...]], ...]
+    """The agenda; where companies are to tell, with the names of those that are strong in the topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,11 @@ def _context(found: Workshop, language: str) -> WorkshopContext:
             tables=tuple(HandoutTable(one.number, tuple(who.name for who in one.invited)) for one in tables if named),
         ),
         organiser=Organiser(
-            seats=plan.seats, note=plan.note, figures=found.figures, invited=found.invited, tables=tables
+            seats=plan.seats,
+            note=plan.note,
+            figures=found.figures,
+            invited=found.invited,
+            tables=tables,
+            programme=found.programme,
         ),
     )

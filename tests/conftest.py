@@ -33,7 +33,12 @@ from tests.builders import (
 collect_ignore = (
     []
     if os.environ.get("DATABASE_URL", "").startswith("postgres")
-    else ["assessments/test_concurrency.py", "organisations/test_audit_concurrency.py"]
+    else [
+        "assessments/test_concurrency.py",
+        "cohorts/test_notices_concurrency.py",
+        "cohorts/test_rounds_concurrency.py",
+        "organisations/test_audit_concurrency.py",
+    ]
 )
 
 ClientOf = Callable[[User | None], Client]

@@ -39,6 +39,9 @@ DIMENSIONS: Mapping[str, int] = {"industry": 4, "sales_band": 3, "prefecture": 8
 few of a network's companies: with less weight it would never have a block of its own."""
 MOST_PARTS = 10
 """Groups that cut across the blocks: more are not searched, and so not shown."""
+LEFT_OUT = 2
+"""So many answers of each company to the questions of an axis are in no total of its block. One would do for sums and
+differences; with two, one question at the end of the scale does not narrow down the others."""
 SCORE_STEP = 5
 """How far the scores of a run are kept from the ends of the scale, in points; a question's total by one level."""
 
@@ -174,7 +177,7 @@ def seal(
         raise ValueError(f"a block has at least {rule.run} companies, got {len(members)}")
     totals = {}
     for questions in groups.values():
-        out = left_out(members, questions, serial)
+        out = left_out(members, questions, serial, LEFT_OUT if spread else 1)
         for name in questions:
             known = [one.values[name] for one in members if name in one.values and name not in out]
             if known:
@@ -193,28 +196,32 @@ def seal(
     )
 
 
-def left_out(members: Sequence[Member], questions: Sequence[str], serial: int) -> frozenset[str]:
-    """Those of `questions` that stay out of a block's totals: whoever knows any of them knows one of these.
+def left_out(members: Sequence[Member], questions: Sequence[str], serial: int, count: int) -> frozenset[str]:
+    """Those of `questions` that stay out of a block's totals: whoever knows any of them knows `count` of these, or has
+    given fewer answers.
 
-    As few as can be, and others from block to block (`serial`). One in which companies differ is taken rather: a total
-    near the end of the scale hides less.
+    As few as can be, and others from block to block (`serial`). One whose mean lies between 25 and 75 is taken rather:
+    near an end of the scale it would hide little. The choice tells nothing that the totals of the others do not.
     """
     start = serial % len(questions) if questions else 0
     order = [*questions[start:], *questions[:start]]
     known = {name: {one.id: one.values[name] for one in members if name in one.values} for name in order}
-    worth = {name: 2 if _differ(known[name].values()) else 1 for name in order}
-    unhidden = {company for answers in known.values() for company in answers}
-    found: set[str] = set()
-    while unhidden:
-        best = max(order, key=lambda name: worth[name] * len(unhidden & known[name].keys()))
-        found.add(best)
-        unhidden -= known[best].keys()
+    worth = {name: 2 if _in_the_middle(known[name].values()) else 1 for name in order}
+    answers = Counter(company for found in known.values() for company in found)
+    wanting = {company: min(count, given) for company, given in answers.items()}
+    found: list[str] = []
+    while any(wanting.values()):
+        rest = [name for name in order if name not in found]
+        best = max(rest, key=lambda name: worth[name] * sum(wanting[company] > 0 for company in known[name]))
+        found.append(best)
+        for company in known[best]:
+            wanting[company] = max(0, wanting[company] - 1)
     return frozenset(found)
 
 
-def _differ(points: Collection[Fraction]) -> bool:
-    """Whether at least two are above nothing and at least two below the top."""
-    return min(sum(one > 0 for one in points), sum(one < 100 for one in points)) > 1
+def _in_the_middle(points: Collection[Fraction]) -> bool:
+    n = len(points)
+    return n > LEAST_K and 25 * n <= inward(sum(points, Fraction(0)), n, max(points), min(points)) <= 75 * n
 
 
 def in_order(scores: Mapping[UUID, Fraction]) -> list[UUID]:

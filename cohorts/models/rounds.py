@@ -62,7 +62,7 @@ class Participant(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["round", "name"], name="participant_by_name"),
+            models.Index(fields=["round", "name", "id"], name="participant_by_name"),
             models.Index(fields=["invitation"], name="participant_by_invitation"),
         ]
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.file_names import cleaned
-from cohorts.board import FACTS, Chosen, State, counts, listed, page, state_of
+from cohorts.board import FACTS, Chosen, State, counts, fitting, listed, page, state_of
 from cohorts.board_forms import FACT_NAMES, NOT_KNOWN, STATE_MEANS, STATE_NAMES, BoardForm
 from cohorts.plain_sheets import table_csv, xlsx
 from cohorts.views.rounds import round_for
@@ -40,8 +40,9 @@ def board(request: BodyRequest, round_id: UUID) -> HttpResponse:
     within = round_for(request, round_id)
     form = BoardForm(request.GET)
     chosen = form.chosen
-    found = counts(within, chosen)
-    current = page(within, chosen, found, request.GET.get("page"))
+    fit = fitting(within, chosen)
+    found = counts(fit)
+    current = page(fit, chosen, found, request.GET.get("page"))
     may_see = _may(request, Permission.SHARED)
     lines = [_line(row) for row in current]
     given = consents([line.row for line in lines if line.here]) if may_see else {}
@@ -87,7 +88,7 @@ def board_file(request: BodyRequest, round_id: UUID, kind: str) -> HttpResponse:
 
 
 def _lines(within: Round, chosen: Chosen) -> Iterator[tuple[str, ...]]:
-    for row in listed(within, chosen).iterator(chunk_size=2000):
+    for row in listed(fitting(within, chosen), chosen).iterator(chunk_size=2000):
         line = _line(row)
         shares = _("共有あり") if row.shares else _("共有なし")
         yield row.name, row.corporate_number, line.state, shares, *line.facts.values()

@@ -129,7 +129,7 @@ def notices_again(request: BodyRequest, round_id: UUID) -> HttpResponse:
 def _plan_form(within: Round, data: Any = None) -> PlanForm:
     """With the usual days as a proposal, as long as nothing is planned or sent."""
     known = Reminder.objects.filter(round=within).exclude(status=Reminder.Status.CANCELLED)
-    taken = [one.on for one in known if one.on is not None]
+    taken = {one.on: one.key for one in known if one.on is not None}
     today = timezone.localdate()
     proposed = [] if known else proposals(within.closes_on, today=today, hours=hours_of(within))
     return PlanForm(data, prefix="plan", within=within, taken=taken, proposed=proposed)

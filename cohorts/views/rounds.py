@@ -141,6 +141,8 @@ def next_step(stage: Stage, counts: Counts, entering: int) -> str:
         return _("名簿を確かめ、よければ「この回を開く」を押してください。押すまで、案内は送られません。")
     if counts.waiting:
         return _("名簿に加えたあと、まだ案内していない会社があります。確かめて、案内を送ってください。")
+    if not counts.listed:
+        return _("まだ会社がありません。参加コードを会社に配るか、名簿を取り込んで案内を送ってください。")
     if counts.submitted < counts.listed:
         return _("提出を待っています。提出していない会社へ、いつ催促を送るかを決めてください。")
     return _("名簿の会社は、すべて提出しました。集計を見てください。")

@@ -66,12 +66,15 @@ def workshops(request: BodyRequest, round_id: UUID) -> HttpResponse:
             return redirect("cohorts:workshop", request.acting_for.pk, within.pk, plan.pk)
     _read(request, within)
     titles = {topic.id: topic.title for topic in topics}
+    plans = list(WorkshopPlan.objects.filter(round=within))
+    listed = {name for plan in plans for name in plan.invited}
+    there = {str(pk) for pk in Participant.objects.filter(round=within, pk__in=listed).values_list("pk", flat=True)}
     context = {
         "body": request.acting_for,
         "round": within,
         "plans": [
-            (plan, [titles[name] for name in plan.topics if name in titles], len(plan.invited))
-            for plan in WorkshopPlan.objects.filter(round=within)
+            (plan, [titles[name] for name in plan.topics if name in titles], len(there.intersection(plan.invited)))
+            for plan in plans
         ],
         "topics": topics,
         "ready": any(topic.mean for topic in topics),
@@ -143,7 +146,7 @@ def _save(request: BodyRequest, room: Room, seen: Workshop, act: str) -> _Sent |
     """Do what was asked for; what was sent, where that is refused."""
     plan, by = seen.plan, request.user
     if act == "details":
-        form = _details(request, room, plan)
+        form = _details(request, room, seen)
         if not form.is_valid():
             return _Sent(details=form)
         return _unless_too_many(lambda: saving.change(plan, by=by, **form.cleaned_data), _Sent(details=form))
@@ -193,13 +196,14 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-def _details(request: BodyRequest, room: Room, plan: WorkshopPlan) -> WorkshopForm:
+def _details(request: BodyRequest, room: Room, seen: Workshop) -> WorkshopForm:
     language = get_language() or "ja"
     return WorkshopForm(
         request.POST if request.POST.get("act") == "details" else None,
-        plan=plan,
+        plan=seen.plan,
+        invited=len(seen.invited),
         topics=topic_figures(room.needs, language, room),
-        prefectures={*_prefectures(room), *plan.prefectures},
+        prefectures={*_prefectures(room), *seen.plan.prefectures},
         language=language,
     )
 
@@ -218,7 +222,7 @@ def _page(request: BodyRequest, room: Room, seen: Workshop, sent: _Sent) -> Http
         ],
         "plan": plan,
         "workshop": seen,
-        "details": sent.details or _details(request, room, plan),
+        "details": sent.details or _details(request, room, seen),
         "invited": sent.invited or InvitedForm(invited=seen.invited),
         "free": plan.seats - len(seen.invited),
         "look": look,

@@ -178,12 +178,12 @@ def _questions(section: Section, group: Group | None) -> tuple[list[Question], b
 
 
 def _actions(asked: Sequence[Question], connections: Connections) -> list[Action]:
-    """Those that raise the questions: the ones that raise more of them first, then the cheaper and the lighter."""
+    """Those that raise the questions: first what can be begun at once, what raises more of them, what is cheaper."""
     names = {question.id for question in asked}
 
-    def order(action: Action) -> tuple[int, int, int]:
+    def order(action: Action) -> tuple[bool, int, int, int]:
         raised = sum(1 for item in action.raises if item.question in names)
-        return (-raised, action.cost_jpy.high, action.person_days)
+        return (bool(action.requires), -raised, action.cost_jpy.high, action.person_days)
 
     return sorted(connections.actions_for(asked), key=order)
 
@@ -333,9 +333,9 @@ def _words(part: Part, topic: TopicView | None) -> tuple[str, str]:
         ),
         "why": (
             _("話題「%(topic)s」：なぜ取り上げるか") % name,
-            _("文書が何を求めているかと、診断で「できていない」が多かった設問を見ます。")
+            _("文書に何が書かれているかと、診断で「できていない」が多かった設問を見ます。")
             if topic and topic.missed
-            else _("文書が何を求めているかと、診断の設問を見ます。"),
+            else _("文書に何が書かれているかと、診断の設問を見ます。"),
         ),
         "talk": (
             _("話題「%(topic)s」：会社の話を聞く") % name,

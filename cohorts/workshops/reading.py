@@ -110,6 +110,20 @@ class Workshop:
     tables: tuple[Table, ...]
 
     @property
+    def programme(self) -> tuple[tuple[AgendaLine, tuple[str, ...]], ...]:
+        """The agenda; where companies are to tell, with the names of those that are strong in the topic."""
+        return tuple((line, self._tellers(line) if line.part == "talk" else ()) for line in self.agenda)
+
+    def _tellers(self, line: AgendaLine) -> tuple[str, ...]:
+        topic = next(one for one in self.topics if one.number == line.topic)
+        return tuple(one.name for one in self.invited if topic.title in one.strong)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether competitors sit at one table."""
+        return any(table.competitors for table in self.tables)
+
+    @property
     def sharing(self) -> tuple[Invited, ...]:
         return tuple(one for one in self.invited if one.shares)
 
@@ -299,9 +313,9 @@ def _standing(topic: TopicView, points: Fraction | None) -> Standing:
 
 def _reason(standing: Standing) -> str:
     words = {
-        "weak": _("%(topic)s：弱い（%(points)s点）。ほかの会社の話が役に立ちます。"),
+        "weak": _("%(topic)s：弱い（%(points)s点）。ほかの会社から学べます。"),
         "middle": _("%(topic)s：中ほど（%(points)s点）。"),
-        "strong": _("%(topic)s：強い（%(points)s点）。経験を話してもらえます。"),
+        "strong": _("%(topic)s：強い（%(points)s点）。経験を話せます。"),
         None: _("%(topic)s：答えがないため、分かりません。"),
     }
     return words[standing.strength] % {"topic": standing.title, "points": standing.points}

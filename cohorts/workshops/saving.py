@@ -51,8 +51,8 @@ def change(plan: WorkshopPlan, *, by: User, **details: Any) -> None:
     plan = _locked(plan)
     for name, value in details.items():
         setattr(plan, name, value)
-    if len(plan.invited) > plan.seats:
-        raise TooMany(plan.seats, len(plan.invited))
+    if (invited := len(invited_rows(plan))) > plan.seats:
+        raise TooMany(plan.seats, invited)
     _save(plan, by)
 
 
@@ -77,7 +77,7 @@ def invite(
     plan = _locked(plan)
     room = Room(plan.round, plan.prefectures)
     dropped = {str(name) for name in drop}
-    kept = [name for name in plan.invited if name not in dropped]
+    kept = [name for name in (str(row.pk) for row in invited_rows(plan)) if name not in dropped]
     wanted = list(dict.fromkeys(str(name) for name in add))
     known = {str(name) for name in room.participants().filter(pk__in=wanted).values_list("pk", flat=True)}
     plan.invited = [*kept, *(name for name in wanted if name in known and name not in kept)]

@@ -103,8 +103,8 @@ def competitors(tables: Iterable[Iterable[Guest]]) -> tuple[tuple[Guest, Guest],
 
 
 def fill(guests: Sequence[Guest], fixed: Mapping[UUID, int], *, together: bool = False) -> dict[UUID, int]:
-    """A table for everybody, from 1: `fixed` stays as it is, and who is new sits where no competitor does and the
-    fewest sit. Where nothing is fixed, as `seat` says."""
+    """A table for everybody, from 1: `fixed` stays as it is, and who is new sits where there is room, no competitor
+    sits, and the fewest sit. Where nothing is fixed, as `seat` says."""
     kept = {one.id: fixed[one.id] for one in guests if one.id in fixed}
     if not kept:
         return {name: number for number, table in enumerate(seat(guests, together=together), start=1) for name in table}
@@ -118,7 +118,7 @@ def fill(guests: Sequence[Guest], fixed: Mapping[UUID, int], *, together: bool =
             alike = {
                 n: sum(1 for other in at[n] if one.trade and one.trade == other.trade) for n in range(1, count + 1)
             }
-            number = min(alike, key=lambda n: (0 if together else alike[n], len(at[n]), n))
+            number = min(alike, key=lambda n: (len(at[n]) >= MOST, not together and alike[n], len(at[n]), n))
             kept[one.id] = number
             at[number].append(one)
     return kept

@@ -1,4 +1,4 @@
-"""An index of the lines that belong to a body and to no company: a company asks who looked at its network's figures."""
+"""An index of the lines in which a body acts: a company asks who looked at figures of its networks."""
 
 from django.db import migrations, models
 
@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="auditline",
             index=models.Index(
-                condition=models.Q(("organisation__isnull", True), ("body__isnull", False)),
-                fields=["body", "number"],
+                condition=models.Q(("body__isnull", False)),
+                fields=["organisation", "body", "number"],
                 name="audit_of_bodies",
             ),
         ),

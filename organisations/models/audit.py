@@ -29,8 +29,9 @@ class AuditLine(models.Model):
         ordering = ["number"]
         indexes = [
             models.Index(
-                fields=["body", "number"],
-                condition=models.Q(organisation__isnull=True, body__isnull=False),
+                # A company asks for lines of its networks that belong to no company.
+                fields=["organisation", "body", "number"],
+                condition=models.Q(body__isnull=False),
                 name="audit_of_bodies",
             ),
         ]

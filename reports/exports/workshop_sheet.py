@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import IO
 
@@ -42,8 +43,14 @@ def _sheets(context: WorkshopContext) -> Iterator[WorkSheet]:
     )
     yield WorkSheet(
         _("進行"),
-        ((_("時刻"), MIDDLE), (_("長さ（分）"), NARROW), (_("内容"), MIDDLE), (_("進め方"), WIDE)),
-        (_part(line) for line in context.handout.agenda),
+        (
+            (_("時刻"), MIDDLE),
+            (_("長さ（分）"), NARROW),
+            (_("内容"), MIDDLE),
+            (_("進め方"), WIDE),
+            (_("話せる会社"), MIDDLE),
+        ),
+        (_part(line, names) for line, names in context.organiser.programme),
     )
     yield WorkSheet(
         _("話題と理由"),
@@ -112,8 +119,7 @@ def _facts(context: WorkshopContext) -> Iterator[Row]:
     yield _("診断の回"), handout.round
     yield _("設問票の版"), handout.catalog
     yield _("開催日"), handout.held_on
-    times = (handout.starts_at, handout.ends_at)
-    yield _("時刻"), "〜".join(f"{time:%H:%M}" for time in times if time)
+    yield _("時刻"), _times(handout.starts_at, handout.ends_at)
     yield _("場所"), handout.venue
     yield _("長さ（分）"), handout.minutes
     yield _("招く会社の数の上限"), organiser.seats
@@ -133,7 +139,10 @@ def _company(one: Invited) -> Row:
         "strong": _("経験を話す（強い）"),
         None: _("分からない"),
     }
-    held = [f"{standing.title}：{roles[standing.strength]}" for standing in one.standings]
+    held = [
+        _("%(topic)s：%(role)s") % {"topic": standing.title, "role": roles[standing.strength]}
+        for standing in one.standings
+    ]
     return (
         one.table,
         one.name,
@@ -145,12 +154,13 @@ def _company(one: Invited) -> Row:
     )
 
 
-def _part(line: AgendaLine) -> Row:
-    if line.starts and line.ends:
-        when = f"{line.starts:%H:%M}〜{line.ends:%H:%M}"
-    else:
-        when = _("%(start)d分〜%(end)d分") % {"start": line.from_minute, "end": line.until_minute}
-    return when, line.minutes, line.title, line.text
+def _part(line: AgendaLine, names: Sequence[str]) -> Row:
+    passed = _("%(start)d分〜%(end)d分") % {"start": line.from_minute, "end": line.until_minute}
+    return _times(line.starts, line.ends) or passed, line.minutes, line.title, line.text, "\n".join(names)
+
+
+def _times(start: dt.time | None, end: dt.time | None) -> str:
+    return _("%(start)s〜%(end)s") % {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"} if start and end else ""
 
 
 def _actions(context: WorkshopContext) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,9 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +25,7 @@ from guidance.registry import get_catalog
 from organisations.access import BodyRequest, requires_in_body
 from organisations.audit import Verb, record
 from organisations.consent import What
-from organisations.models import Round
+from organisations.models import Body, Round
 from organisations.policy import Permission
 from reports import cohort_pictures
 from reports.cohort_companies import (
@@ -37,7 +39,7 @@ from reports.cohort_companies import (
 )
 from reports.cohort_context import CohortContext
 from reports.cohort_filter import Asked, asked, questions
-from reports.cohort_kept import named_sign, shown_chart, shown_cohort, shown_outliers
+from reports.cohort_kept import named_sign, shown_board, shown_chart, shown_cohort, shown_outliers, shown_rows
 from reports.cohort_moves import moved_since
 from reports.company_pictures import outliers_chart, side_by_side_chart
 
@@ -81,25 +83,40 @@ def dashboard(request: BodyRequest, round_id: UUID) -> HttpResponse:
     if not context.n_everybody:
         return render(request, "reports/cohort/empty.html", {**_frame(request, found), "report": context})
     _noted(request, found)
-    charts = {
-        slug.replace("-", "_"): shown_chart(
-            found.within, found.figures, found.asked.chosen, found.language, slug, found.asked.by
-        )
-        for slug in cohort_pictures.slugs_of(context)
-    }
-    spreads = [(axis, charts.get(f"distribution_{axis.measure.id}")) for axis in context.axes]
+    within, figures, wanted = found.within, found.figures, found.asked
     page = {
         **_frame(request, found),
         "report": context,
-        "breakdown": context.breakdown(found.asked.by),
+        "lately": moved_since(within, timezone.now() - LATELY),
+        "board": shown_board(
+            within, figures, wanted.chosen, found.language, wanted.by, lambda: _board(request.acting_for, found)
+        ),
+    }
+    return render(request, "reports/cohort/dashboard.html", page)
+
+
+def _board(body: Body, found: Reading) -> SafeString:
+    """The part of the dashboard that hangs on figures, filter and language alone."""
+    context, wanted = found.context, found.asked
+    charts = {
+        slug.replace("-", "_"): shown_chart(found.within, found.figures, wanted.chosen, found.language, slug, wanted.by)
+        for slug in cohort_pictures.slugs_of(context)
+    }
+    page = {
+        "body": body,
+        "round": found.within,
+        "asked": wanted,
+        "query": wanted.query_by(wanted.by),
+        "report": context,
+        "run": found.figures.cohort.rule.run,
+        "breakdown": context.breakdown(wanted.by),
         "charts": charts,
-        "spreads": spreads,
-        "questions": questions(found.figures, found.asked, found.language),
-        "lately": moved_since(found.within, timezone.now() - LATELY),
+        "spreads": [(axis, charts.get(f"distribution_{axis.measure.id}")) for axis in context.axes],
+        "questions": questions(found.figures, wanted, found.language),
         "outliers": len({one.id for one in shown_outliers(found.within, found.figures, found.language)}),
         "legend": cohort_pictures.heat_legend(),
     }
-    return render(request, "reports/cohort/dashboard.html", page)
+    return render_to_string("reports/cohort/_board.html", page)
 
 
 @requires_in_body(Permission.DIRECT)
@@ -194,10 +211,10 @@ def searched(request: BodyRequest) -> str:
 
 def company_rows(request: BodyRequest, found: Reading) -> CompanyRows:
     """The rows of the heat map that the address asks for."""
+    asked = found.asked
+    rows = shown_rows(found.within, found.figures, asked.chosen, found.language, asked.axis)
     words = searched(request)
-    only = named_like(words) if words else None
-    catalog = get_catalog(found.within.catalog_ref)
-    return CompanyRows(found.figures, catalog, found.asked.chosen, found.asked.axis, found.language, only)
+    return replace(rows, only=named_like(words)) if words else rows
 
 
 def company_page(request: BodyRequest, rows: CompanyRows) -> Page[CompanyRow]:
@@ -231,7 +248,6 @@ def _frame(request: BodyRequest, found: Reading) -> dict[str, Any]:
         "round": found.within,
         "asked": found.asked,
         "query": f"?{query}" if query else "",
-        "kept": [(name, value) for name, values in sorted(found.asked.chosen.items()) for value in sorted(values)],
         "run": found.figures.cohort.rule.run,
         "today": timezone.localdate(),
     }

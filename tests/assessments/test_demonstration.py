@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def seed() -> str:
     said = StringIO()
-    call_command("seed_demo", stdout=said)
+    call_command("seed_demo", companies=0, stdout=said)
     return said.getvalue()
 
 

@@ -7,13 +7,15 @@ linear algebra says on how few companies any combination of all that was seen ca
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, combinations, product
 
 from assessments.scoring.cohort import Cohort, Filter, Group
-from assessments.scoring.suppression import DIMENSIONS, SCORE_STEP, Block, Member, bundles, inward, shown_runs
+from assessments.scoring.suppression import DIMENSIONS, SCORE_STEP, Block, Member, Rule, bundles, inward, shown_runs
 from guidance.catalog import Axis, Catalog
 
 Company = Hashable
@@ -43,22 +45,38 @@ class Seen:
     def fewest(self, most: int) -> frozenset[Company] | None:
         """The fewest companies, `most` at most, on which a combination of what was seen rests; None where each rests on
         more."""
+        groups = [_Basis(rows) for rows in _apart(self._rows.values())]
         for size in range(1, most + 1):
-            for rows in _apart(self._rows.values()):
-                basis = _reduced_sparse(rows)
-                companies = sorted({company for row in rows for company, _question in row}, key=str)
-                for chosen in combinations(companies, size):
-                    if _rests_on(basis, frozenset(chosen)):
+            for group in groups:
+                for chosen in combinations(group.companies, size):
+                    if group.rests_on(frozenset(chosen)):
                         return frozenset(chosen)
         return None
 
 
-def _rests_on(basis: Mapping[Unknown, _Sparse], chosen: frozenset[Company]) -> bool:
-    """Whether a combination of the rows has nothing outside these companies. Rows that begin outside them cannot take
-    part: each begins with an unknown that no other has."""
-    inside = [row for pivot, row in basis.items() if pivot[0] in chosen]
-    outside = [{unknown: value for unknown, value in row.items() if unknown[0] not in chosen} for row in inside]
-    return len(_reduced_sparse(outside)) < len(inside)
+class _Basis:
+    """Rows that span what was seen, each beginning with an unknown that stands in no other."""
+
+    def __init__(self, rows: Iterable[_Sparse]) -> None:
+        self._rows = _reduced_sparse(rows)
+        self.companies = sorted({company for row in self._rows.values() for company, _question in row}, key=str)
+        times = Counter(unknown for row in self._rows.values() for unknown in row)
+        self._own = {
+            pivot: frozenset(unknown[0] for unknown in row if times[unknown] == 1) for pivot, row in self._rows.items()
+        }
+        self._of = defaultdict(list)
+        for pivot in self._rows:
+            self._of[pivot[0]].append(pivot)
+
+    def rests_on(self, chosen: frozenset[Company]) -> bool:
+        """Whether a combination of the rows has nothing outside these companies. Only rows that begin inside can take
+        part, and none that has an unknown outside that no other row has: nothing could take it away."""
+        pivots = [pivot for company in chosen for pivot in self._of[company] if self._own[pivot] <= chosen]
+        outside = [
+            {unknown: value for unknown, value in self._rows[pivot].items() if unknown[0] not in chosen}
+            for pivot in pivots
+        ]
+        return len(_reduced_sparse(outside)) < len(pivots)
 
 
 def _reduced(rows: Iterable[Row]) -> dict[Unknown, _Sparse]:
@@ -265,3 +283,85 @@ def explain(group: Group, atoms: Sequence[Atom], catalog: Catalog) -> None:
 
 def _sum(points: Iterable[Fraction]) -> Fraction:
     return sum(points, Fraction(0))
+
+
+# --- what could be as well --------------------------------------------------------------------------------------------
+
+
+def visible(blocks: Iterable[Block], rule: Rule, catalog: Catalog) -> object:
+    """Everything that these blocks ever show."""
+    blocks = list(blocks)
+    sums = {
+        question: [(len(one.blocks), one.n, one.points) for one in bundles(blocks, question, rule)]
+        for question in catalog.questions
+    }
+    return sums, [dict(block.runs) for block in blocks]
+
+
+def another_world(
+    blocks: Sequence[Block],
+    members: Mapping[int, Sequence[Member]],
+    unknown: Unknown,
+    *,
+    catalog: Catalog,
+    seal_again: Callable[[int, Sequence[Member]], Block],
+    rule: Rule,
+    keep: Company,
+    dice: random.Random,
+) -> dict[Company, Member] | None:
+    """Companies as they could be as well: everything that is shown is the same, `keep` (who knows its own answers) is
+    the same, and the answer `unknown` is another one. None where none was found.
+
+    The company goes up or down at this question, and the other way at a second one of the axis, so that its score stays
+    about the same. Another company of its block goes the opposite way at one of them or at both, so that the sums do.
+    And some company may go up or down at a question whose sum is not shown as it is.
+    """
+    company, question = unknown
+    place = next(number for number, one in enumerate(blocks) if any(who.id == company for who in members[one.serial]))
+    block, by_id = blocks[place], {one.id: one for one in members[blocks[place].serial]}
+    axis = next(axis for axis in catalog.axes if any(one.id == question for one in axis.questions()))
+    shown = visible(blocks, rule, catalog)
+    loose = [
+        one.id
+        for one in axis.questions()
+        if one.id not in block.totals or block.totals[one.id].points in {0, 100 * block.totals[one.id].n}
+    ]
+    for changes in _moves([one for one in by_id if one != keep], axis, loose, unknown, dice):
+        new = {name: _changed(by_id[name], change, axis) for name, change in changes.items()}
+        if None in new.values():
+            continue
+        again = seal_again(block.serial, [new.get(name) or one for name, one in by_id.items()])
+        if visible([*blocks[:place], replace(again, live=block.live), *blocks[place + 1 :]], rule, catalog) == shown:
+            return {name: one for name, one in new.items() if one is not None}
+    return None
+
+
+def _moves(
+    companies: Sequence[Company], axis: Axis, loose: Sequence[str], unknown: Unknown, dice: random.Random
+) -> Iterator[Mapping[Company, Mapping[str, int]]]:
+    """What could change: by company and question, in points. In any order, a few hundred at most."""
+    company, question = unknown
+    seconds = [one.id for one in axis.questions() if one.id != question]
+    others = [one for one in companies if one != company]
+    for _try in range(600):
+        changes: dict[Company, dict[str, int]] = defaultdict(dict)
+        up = changes[company][question] = dice.choice((25, -25))
+        if dice.random() < 0.8:
+            changes[company][dice.choice(seconds)] = dice.choice((-up, -up, -2 * up, up))
+        if dice.random() < 0.8:
+            mine = list(changes[company].items())
+            changes[dice.choice(others)] = {name: -by for name, by in mine if len(mine) == 1 or dice.random() < 0.7}
+        if loose and dice.random() < 0.5:
+            changes[dice.choice(companies)].setdefault(dice.choice(loose), dice.choice((-up, up, -2 * up)))
+        yield changes
+
+
+def _changed(member: Member, change: Mapping[str, int], axis: Axis) -> Member | None:
+    """The company with other levels; None where there are no such levels, or it does not know."""
+    values = dict(member.values)
+    for name, by in change.items():
+        if name not in values or not 0 <= values[name] + by <= 100:
+            return None
+        values[name] += by
+    values[axis.id] = _sum(share * values[name] for (_id, name), share in score_row(axis, member).items())
+    return replace(member, values=values)

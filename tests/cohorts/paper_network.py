@@ -8,19 +8,21 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import chain
 from typing import Literal
 from uuid import UUID
 
-from assessments.scoring import suppression
 from assessments.scoring.answers import Answer
 from assessments.scoring.cohort import Cohort, Named
 from assessments.scoring.engine import score
-from assessments.scoring.outline import packed, values_of
+from assessments.scoring.outline import Values, packed, values_of
 from assessments.scoring.scorecard import to_json
-from assessments.scoring.suppression import Block, Facts, Member, Rule, form, seal, still_covered
+from assessments.scoring.suppression import Block, Facts, Member, Rule, Total, form, seal, still_covered
 from guidance.catalog import Catalog
 from tests.catalogs import make_axis, make_catalog, make_question, make_section
 
+Habit = Literal["mixed", "low", "high", "alike"]
 Consent = Literal["nothing", "counted", "scores", "answers"]
 KINDS: tuple[Consent, ...] = ("nothing", "counted", "scores", "answers")
 Mistake = Literal["small blocks", "those who wait count too", "the rest is counted anew", "nothing is left out"]
@@ -35,10 +37,6 @@ CATALOG = make_catalog(
         name="governance",
     ),
 )
-AXES = tuple(axis.id for axis in CATALOG.axes)
-BY_AXIS = {str(axis.id): [one.id for one in axis.questions()] for axis in CATALOG.axes}
-BY_SECTION = {section.id: [one.id for one in section.questions] for section in CATALOG.sections()}
-WEIGHTS = {section.id: {one.id: one.weight for one in section.questions} for section in CATALOG.sections()}
 
 
 @dataclass
@@ -47,14 +45,20 @@ class Firm:
 
     id: UUID
     facts: Facts
-    answers: dict[str, Answer]
+    values: Values
+    asked: frozenset[str]
     consent: Consent = "nothing"
     ever: Consent = "nothing"
     here: bool = True
 
-    def member(self, catalog: Catalog = CATALOG) -> Member:
-        outline = packed(to_json(score(catalog, self.answers, {})))
-        return Member(self.id, self.facts, values_of(outline, catalog.questions))
+    @property
+    def member(self) -> Member:
+        return Member(self.id, self.facts, self.values)
+
+    def answer(self, answers: Mapping[str, Answer], catalog: Catalog) -> None:
+        """What it submits, scored as everywhere."""
+        self.values = values_of(packed(to_json(score(catalog, answers, {}))), catalog.questions)
+        self.asked = frozenset(name for name in catalog.questions if name not in answers or answers[name].kind != "na")
 
 
 @dataclass
@@ -69,6 +73,7 @@ class Sealed:
 @dataclass
 class PaperNetwork:
     rule: Rule = field(default_factory=lambda: Rule(3))
+    catalog: Catalog = CATALOG
     mistakes: Collection[Mistake] = ()
     firms: dict[UUID, Firm] = field(default_factory=dict)
     sealed: list[Sealed] = field(default_factory=list)
@@ -85,9 +90,9 @@ class PaperNetwork:
         firm.consent = consent
         firm.ever = max(firm.ever, consent, key=KINDS.index)
 
-    def submit_again(self, firm: Firm, answers: dict[str, Answer]) -> None:
+    def submit_again(self, firm: Firm, answers: Mapping[str, Answer]) -> None:
         """What is sealed stays as it was."""
-        firm.answers = answers
+        firm.answer(answers, self.catalog)
         if firm.id not in {one.id for sealed in self.sealed for one in sealed.members}:
             firm.ever = firm.consent
 
@@ -101,9 +106,8 @@ class PaperNetwork:
         kinds: Mapping[Literal["all", "answers"], Consent] = {"all": "counted", "answers": "scores"}
         for kind, wanted in kinds.items():
             # Who was once seen by name cannot be hidden afterwards.
-            rows = [one.member() for one in waiting if one.consent == wanted == one.ever]
-            rule = Rule(3) if "small blocks" not in self.mistakes else _SmallRule(3)
-            for group in form(rows, rule if "small blocks" in self.mistakes else self.rule):
+            rows = [one.member for one in waiting if one.consent == wanted == one.ever]
+            for group in form(rows, self._rule):
                 self._seal(kind, group)
 
     def _in_a_block(self) -> set[UUID]:
@@ -111,12 +115,18 @@ class PaperNetwork:
         return {one.id for sealed in self.sealed if sealed.block.live or not again for one in sealed.members}
 
     def _seal(self, kind: Literal["all", "answers"], group: Sequence[Member]) -> None:
-        by = BY_AXIS if kind == "all" else BY_SECTION
-        rule = _SmallRule(3) if "small blocks" in self.mistakes else self.rule
-        block = seal(group, rule, serial=len(self.sealed) + 1, groups=by, spread=kind == "all")
-        if "nothing is left out" in self.mistakes:
-            block = replace(block, totals=_all_totals(group))
-        self.sealed.append(Sealed(kind, tuple(group), block))
+        self.sealed.append(Sealed(kind, tuple(group), self.seal(len(self.sealed) + 1, group, kind)))
+
+    def seal(self, serial: int, group: Sequence[Member], kind: Literal["all", "answers"] = "all") -> Block:
+        by_axis = {str(one.id): [question.id for question in one.questions()] for one in self.catalog.axes}
+        by_section = {one.id: [question.id for question in one.questions] for one in self.catalog.sections()}
+        groups = by_axis if kind == "all" else by_section
+        block = seal(group, self._rule, serial=serial, groups=groups, spread=kind == "all")
+        return replace(block, totals=_all_totals(group, groups)) if "nothing is left out" in self.mistakes else block
+
+    @property
+    def _rule(self) -> Rule:
+        return _SmallRule(3) if "small blocks" in self.mistakes else self.rule
 
     def _end(self) -> None:
         for one in self.sealed:
@@ -140,8 +150,10 @@ class PaperNetwork:
         ]
         if "those who wait count too" in self.mistakes:
             blocks += self._of_those_who_wait(len(blocks))
-        rule = _SmallRule(3) if "small blocks" in self.mistakes else self.rule
-        return Cohort(tuple(blocks), tuple(self._named(blocks)), rule, WEIGHTS)
+        weights = {
+            one.id: {question.id: question.weight for question in one.questions} for one in self.catalog.sections()
+        }
+        return Cohort(tuple(blocks), tuple(self._named(blocks)), self._rule, weights)
 
     def _named(self, blocks: Sequence[Block]) -> Iterator[Named]:
         live = {
@@ -150,15 +162,16 @@ class PaperNetwork:
             if block.live
             for one in sealed.members
         }
+        axes = frozenset(axis.id for axis in self.catalog.axes)
         for firm in self.firms.values():
             if not firm.here or firm.consent not in {"scores", "answers"}:
                 continue
-            values = dict(firm.member().values)
+            values = dict(firm.member.values)
             if firm.consent == "scores":
-                values = {name: points for name, points in values.items() if name in AXES}
-            counts = None if firm.consent == "answers" else frozenset(AXES)
+                values = {name: points for name, points in values.items() if name in axes}
+            counts = None if firm.consent == "answers" else axes
             if firm.id in live:
-                counts = frozenset(AXES) if live[firm.id] == "answers" else frozenset()
+                counts = axes if live[firm.id] == "answers" else frozenset()
             yield Named(firm.id, firm.facts, values, counts)
 
     def members(self) -> dict[int, Sequence[Member]]:
@@ -175,13 +188,13 @@ class PaperNetwork:
         """The mistake: whoever agreed counts at once, in a block that is made anew for every page."""
         sealed = self._in_a_block()
         who = [
-            one.member()
+            one.member
             for one in self.firms.values()
             if one.here and one.consent == "counted" == one.ever and one.id not in sealed
         ]
         if len(who) < self.rule.run:
             return []
-        return [(seal(who, self.rule, serial=serial + 1, groups=BY_AXIS), who)]
+        return [(self.seal(serial + 1, who), who)]
 
 
 class _SmallRule(Rule):
@@ -192,28 +205,29 @@ class _SmallRule(Rule):
         return 2
 
 
-def _all_totals(group: Sequence[Member]) -> dict[str, suppression.Total]:
+def _all_totals(group: Sequence[Member], questions: Mapping[str, Sequence[str]]) -> dict[str, Total]:
     found = {}
-    for name in CATALOG.questions:
-        known = [one.values[name] for one in group if name in one.values]
-        if known:
-            found[name] = suppression.Total(len(known), sum(known), max(known), min(known))  # type: ignore[arg-type]
+    for name in chain.from_iterable(questions.values()):
+        if known := [one.values[name] for one in group if name in one.values]:
+            found[name] = Total(len(known), sum(known, Fraction(0)), max(known), min(known))
     return found
 
 
 # --- companies --------------------------------------------------------------------------------------------------------
 
 
-def firm(number: int, answers: dict[str, Answer], **facts: str) -> Firm:
+def firm(number: int, answers: Mapping[str, Answer], catalog: Catalog = CATALOG, **facts: str) -> Firm:
     given = {"industry": "E", "sales_band": "1b-4b", "prefecture": "22", "size": "51-100", **facts}
-    return Firm(UUID(int=number), given, answers)
+    made = Firm(UUID(int=number), given, {}, frozenset())
+    made.answer(answers, catalog)
+    return made
 
 
-def some_firm(number: int, dice: random.Random, habit: Literal["mixed", "low", "high", "alike"] = "mixed") -> Firm:
-    """A company with answers as the dice fall; now and then it does not know, or is not concerned."""
-    levels = {"mixed": (0, 1, 2, 3, 4), "low": (0, 0, 0, 0, 1), "high": (4, 4, 4, 4, 3), "alike": (2,)}[habit]
+def some_answers(dice: random.Random, habit: Habit = "mixed", catalog: Catalog = CATALOG) -> dict[str, Answer]:
+    """Answers as the dice fall; now and then the company does not know, or is not concerned."""
+    levels = {"mixed": (0, 1, 2, 3, 4), "low": (0, 0, 0, 1, 1, 2), "high": (4, 4, 4, 3, 3, 2), "alike": (2,)}[habit]
     answers = {}
-    for name in CATALOG.questions:
+    for name in catalog.questions:
         rolled = dice.random()
         if rolled < 0.08:
             answers[name] = Answer.unknown()
@@ -221,10 +235,13 @@ def some_firm(number: int, dice: random.Random, habit: Literal["mixed", "low", "
             answers[name] = Answer.not_applicable("扱っていない")
         else:
             answers[name] = Answer.at(dice.choice(levels))
-    return firm(
-        number,
-        answers,
-        industry=dice.choice("EI"),
-        prefecture=dice.choice(("22", "23")),
-        sales_band=dice.choice(("1b-4b", "4b-10b")),
-    )
+    return answers
+
+
+def some_firm(number: int, dice: random.Random, habit: Habit = "mixed", catalog: Catalog = CATALOG) -> Firm:
+    facts = {
+        "industry": dice.choice("EI"),
+        "prefecture": dice.choice(("22", "23")),
+        "sales_band": dice.choice(("1b-4b", "4b-10b")),
+    }
+    return firm(number, some_answers(dice, habit, catalog), catalog, **facts)

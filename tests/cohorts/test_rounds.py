@@ -250,8 +250,9 @@ def test_the_next_step_is_another_one_at_every_stage(network: Body) -> None:
         nobody = counts_of(found)
         make_participant(found)
         listed = counts_of(found)
-    said = {next_step(stage, listed, 0) for stage in Stage} | {next_step(Stage.PREPARING, nobody, 0)}
-    assert len(said) == 5
+    said = {next_step(stage, counts, 0) for stage in (Stage.PREPARING, Stage.OPEN) for counts in (nobody, listed)}
+    said |= {next_step(Stage.OPENING, listed, 0), next_step(Stage.OVER, listed, 0)}
+    assert len(said) == 6
 
 
 # --- its last day ----------------------------------------------------------------------------------------------------
@@ -370,4 +371,4 @@ def test_a_member_that_is_not_listed_is_announced_before_the_round_opens(browser
     make_affiliation(make_organisation(), network)
     html = browser.get(r(make_round(network, opened=False))).content.decode()
     assert "1 社に案内のメールを送り始めます" in html
-    assert "名簿になくても会員なので加わります" in html
+    assert "名簿にはありませんが、会員なので加わります" in html

@@ -244,6 +244,12 @@ def test_who_comes_later_gets_a_table_and_nobody_else_moves(guests: list[Guest],
     assert all(number >= 1 for number in at.values())
 
 
+def test_who_comes_later_sits_where_there_is_room() -> None:
+    guests = [Guest(ids(number), STEEL if number in (7, 8) else None) for number in range(9)]
+    fixed = {ids(number): 1 if number < 6 else 2 for number in range(8)}
+    assert fill(guests, fixed)[ids(8)] == 2  # beside a competitor, for the other table has six
+
+
 def test_who_comes_later_does_not_sit_with_a_competitor() -> None:
     guests = [Guest(ids(1), STEEL), Guest(ids(2)), Guest(ids(3)), Guest(ids(4)), Guest(ids(5), STEEL)]
     fixed = {ids(1): 1, ids(2): 2, ids(3): 2, ids(4): 2}

@@ -48,7 +48,7 @@ def prepare(var: Path) -> Path:
     var.mkdir(parents=True)
     manage(var, "migrate", "--noinput")
     manage(var, "collectstatic", "--noinput")
-    manage(var, "seed_demo")
+    manage(var, "seed_demo", "--companies", "72")
     return var
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -149,6 +150,15 @@ def test_a_companys_scope_is_closed_where_something_is_read_as_the_body_and_open
                 current_organisation()
         assert current_organisation() == company.pk
         assert {row.organisation_id for row in Affiliation.objects.all()} == {company.pk}
+
+
+def test_a_companys_scope_is_closed_in_one_place_that_hands_back_groups_alone() -> None:
+    """`cohorts.places` says why; a second use is to be thought about as long."""
+    root = Path(__file__).parents[2]
+    apps = ("guidance", "organisations", "assessments", "cohorts", "reports", "config")
+    files = [file for app in apps for file in (root / app).rglob("*.py")]
+    using = {str(file.relative_to(root)) for file in files if "as_body" in file.read_text(encoding="utf-8")}
+    assert using == {"organisations/scoping.py", "cohorts/places.py"}
 
 
 def test_a_scope_within_a_scope_ends_where_it_ends(company: Organisation, elsewhere: Organisation) -> None:
