@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from assessments.models import Assessment, Submission
@@ -29,13 +29,10 @@ def with_submitted(companies: Companies, within: Round | None = None, *, only: b
     """`companies`, each with `submitted`: whether it ever submitted, or did so within a round: the round's version, on
     one of its days (the first and the last are among them). `only` leaves those that did, or those that did not.
     """
-    everything = Submission.unscoped.all()
-    if within is None:
-        submitted: Any = Exists(everything.filter(organisation_id=OuterRef("organisation_id")))
-    else:  # as a set, which is read from an index once; row by row SQLite would read through every answer
-        did = When(organisation_id__in=within_round(everything, within).values("organisation_id"), then=Value(True))
-        submitted = Case(did, default=Value(False))
-    found: Companies = companies.annotate(submitted=submitted)
+    theirs = Submission.unscoped.filter(organisation_id=OuterRef("organisation_id"))
+    if within is not None:
+        theirs = within_round(theirs, within)
+    found: Companies = companies.annotate(submitted=Exists(theirs))
     return found if only is None else found.filter(submitted=only)
 
 

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +67,11 @@ class Figures:
     @cached_property
     def _beside(self) -> dict[str | None, Group]:
         return {}
+
+    @cached_property
+    def named_sign(self) -> str:
+        """A short sign of which companies are among the figures by name: others, another sign."""
+        return sha256(repr([str(one.id) for one in self.cohort.named]).encode()).hexdigest()[:16]
 
     @property
     def uses(self) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from cohorts.addressees import hours_of
 from cohorts.models import Notice, Reminder
@@ -52,19 +53,23 @@ class Step:
 
 
 def steps(within: Round) -> list[Step]:
-    """The invitations where there are any, what was sent by the moment when it began, then what is planned by its day.
-    Reminders that were called off before they began are left out. Two statements."""
+    """The invitations where there are any, then the reminders by the day on which they began or are planned; those that
+    were called off are left out. Two statements."""
     found: dict[UUID | None, dict[str, int]] = defaultdict(dict)
     mails = Notice.objects.filter(participant__round=within).order_by()
     for reminder_id, status, number in mails.values_list("reminder", "status").annotate(number=Count("pk")):
         found[reminder_id][status] = number
     hours = hours_of(within)
     made = [Step(None, found[None], None)] if found[None] else []
-    reminders = Reminder.objects.filter(round=within).exclude(status=Reminder.Status.CANCELLED)
-    begun = [one for one in reminders if one.begun_at is not None]
-    begun.sort(key=lambda one: one.begun_at or one.created_at)
-    others = [one for one in reminders if one.begun_at is None]
-    return made + [Step(one, found[one.pk], hours.sent_on(one.on) if one.on else None) for one in [*begun, *others]]
+    reminders = list(Reminder.objects.filter(round=within).exclude(status=Reminder.Status.CANCELLED))
+    reminders.sort(key=lambda one: (_day(one), one.begun_at is None, one.created_at))
+    return made + [Step(one, found[one.pk], hours.sent_on(one.on) if one.on else None) for one in reminders]
+
+
+def _day(reminder: Reminder) -> dt.date:
+    if reminder.begun_at is not None:
+        return timezone.localdate(reminder.begun_at)
+    return reminder.on or timezone.localdate(reminder.created_at)
 
 
 def troubled(within: Round) -> QuerySet[Notice]:

@@ -66,7 +66,7 @@ class PlanForm(WordsForm):
         super().__init__(*args, **kwargs)
         self._within, self._taken = within, taken
         for number in range(1, MOST_DAYS + 1):
-            self.fields[f"day_{number}"] = DayField(label=_("送る日"), required=False)
+            self.fields[f"day_{number}"] = DayField(label=_("送る日 %(n)d") % {"n": number}, required=False)
             if number <= len(proposed):
                 self.fields[f"day_{number}"].initial = proposed[number - 1]
         self.order_fields(self.field_order)

@@ -159,7 +159,7 @@ def _box(low: Quartile, middle: Quartile, high: Quartile, y: float) -> Iterator[
 
 def group_bars(groups: Sequence[BarGroup], *, title: str, prefix: str) -> str:
     """One bar a mark, group by group: its name before it and its value after it."""
-    names = max((width_of(mark.label) for group in groups for mark in group.marks), default=0) * SIZE + 8
+    names = max((width_of(mark.label) for group in groups for mark in group.marks), default=0) * SIZE + 14
     values = max((width_of(mark.value) for group in groups for mark in group.marks), default=0) * SIZE + 8
     room = WIDTH - names - values
     parts: list[str] = []
@@ -226,13 +226,14 @@ def index_bars(marks: Sequence[Mark], *, title: str, prefix: str) -> str:
 
 
 def dots(rows: Sequence[DotRow], series: Sequence[str], *, title: str, prefix: str, joined: bool = False) -> str:
-    """A scale a row with one marker a series, told apart by shape. `joined`: a line from the first to the last."""
+    """A scale a row with one marker a series, told apart by shape, the last one filled. `joined`: a line from the first
+    to the last."""
     parts: list[str] = []
     y = 0.0
     for number, name in enumerate(series):
         for row, words in enumerate(wrap(name, (WIDTH - 24) / SIZE)):
             if not row:
-                parts.append(marker(number, 8, y + 9, filled=joined and number == len(series) - 1))
+                parts.append(marker(number, 8, y + 9, filled=number == len(series) - 1))
             parts.append(text(20, y + 13, words, SIZE, "start"))
             y += SIZE * LINE_HEIGHT + 1
     y += 8
@@ -246,7 +247,7 @@ def dots(rows: Sequence[DotRow], series: Sequence[str], *, title: str, prefix: s
         y += 6
         x = 0.0
         for number, mark in enumerate(one.marks):
-            parts.append(marker(number, x + 7, y + 8, filled=joined and number == len(one.marks) - 1))
+            parts.append(marker(number, x + 7, y + 8, filled=number == len(one.marks) - 1))
             parts.append(text(x + 16, y + 12.5, mark.value, SIZE, "start", fill=MUTED))
             x += 28 + width_of(mark.value) * SIZE
         y += 26
@@ -256,7 +257,7 @@ def dots(rows: Sequence[DotRow], series: Sequence[str], *, title: str, prefix: s
         if joined and len(known) == len(one.marks) > 1:
             parts.append(line(_x(known[0][1]), y, _x(known[-1][1]), y, BLUE, 3))
         for number, points in known:
-            parts.append(marker(number, _x(points), y, filled=joined and number == len(one.marks) - 1))
+            parts.append(marker(number, _x(points), y, filled=number == len(one.marks) - 1))
         y += 16
     parts.extend(_scale(y + 4))
     return svg(WIDTH, y + 10, parts, title, prefix)

@@ -48,6 +48,7 @@ class CompanyRow:
     """A company by name (`id`), or a block of `n` companies under an alias, with its facts in words.
 
     `cells`: the axes, then the sections, in the order of the questionnaire. `answers`: whether sections may be seen.
+    `scored`: whether its scores are in the row; those of a block whose companies show them by name are in their rows.
     """
 
     id: UUID | None
@@ -55,6 +56,7 @@ class CompanyRow:
     facts: str
     n: int
     answers: bool
+    scored: bool
     cells: tuple[Cell, ...]
 
 
@@ -180,12 +182,12 @@ class CompanyRows(Sequence[CompanyRow]):
         if isinstance(one, Named):
             return named_row(one, self.measures)
         cells = tuple(cell(self.figures.cohort.mean_of(one, measure.id)) for measure in self.measures)
-        return CompanyRow(None, alias(one), block_facts(one, self.language), one.size, True, cells)
+        return CompanyRow(None, alias(one), block_facts(one, self.language), one.size, True, bool(one.runs), cells)
 
 
 def named_row(one: Named, measures: Sequence[Measure]) -> CompanyRow:
     """A company by name, as far as it lets itself be seen."""
-    return CompanyRow(one.id, "", "", 1, shares_answers(one), _cells(one, measures))
+    return CompanyRow(one.id, "", "", 1, shares_answers(one), True, _cells(one, measures))
 
 
 def shares_answers(one: Named) -> bool:

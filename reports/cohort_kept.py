@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.utils.safestring import SafeString
@@ -65,12 +64,6 @@ def shown_board(
     """A page's part that hangs on nothing else, as it was written by a template: no name, no form that is sent."""
     key = ("board", figures.key, _frame(within), _frozen(chosen), language, dimension)
     return _keep(key, write)
-
-
-def named_sign(figures: Figures) -> str:
-    """A short sign of which companies are among the figures by name: others, another sign."""
-    ids = ("named", figures.key)
-    return _keep(ids, lambda: sha256(repr([str(one.id) for one in figures.cohort.named]).encode()).hexdigest()[:16])
 
 
 def _keep(key: Hashable, make: Callable[[], Made]) -> Made:

@@ -24,9 +24,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from assessments.models import Assessment, Assignment, Evidence, Followup
+from cohorts.models import Reminder, WorkshopPlan
 from guidance.registry import current_catalog
 from organisations import inviting, sharing
-from organisations.consent import What
+from organisations.consent import What, offered
 from organisations.models import (
     Affiliation,
     Body,
@@ -40,7 +41,7 @@ from organisations.models import (
 from organisations.policy import ROLES_OF, BodyKind, BodyRole, Role
 from organisations.scoping import scope
 from reports import paper
-from reports.models import ReportFile
+from reports.models import BodyFile, ReportFile
 from tests.assessments.test_company import TYPED
 from tests.builders import (
     FAKE_PDF,
@@ -53,7 +54,9 @@ from tests.builders import (
     make_body,
     make_body_member,
     make_grant,
+    make_participant,
     make_report,
+    make_round,
     make_submission,
     make_user,
 )
@@ -112,12 +115,35 @@ def platform(administrator: str, author: str) -> str:
     return f"login {' '.join(['404'] * (len(COMPANY) - 1 + len(BODIES)))} {administrator} {author}"
 
 
+def looking(everybody: str) -> str:
+    """For an address of a round that all of a network's people may open. An office has no rounds."""
+    office = "405" if everybody == "405" else "404"
+    return body(everybody, everybody, everybody, everybody, office, office, office)
+
+
+def directing(coordinator: str) -> str:
+    """For an address of a round that only who directs a network may open."""
+    office = "405" if coordinator == "405" else "404"
+    return body(coordinator, "403", coordinator, coordinator, office, "403", "403")
+
+
+def reading(coordinator: str) -> str:
+    """For an address of a round's figures: closed to an assistant."""
+    office = "405" if coordinator == "405" else "404"
+    return body(coordinator, "403", coordinator, coordinator, office, office, office)
+
+
 PUBLIC_PAGE = Row("public", each("200"), each("405"))
 LIBRARY_PAGE = PUBLIC_PAGE._replace(access="library")
 READING = Row("read", company("403", "200", "200", "200"), company("403", "405", "405", "405"))
 REVIEWING = Row("review", company("403", "403", "200", "200"), company("403", "403", "405", "405"))
 OWNERS_PAGE = (company("403", "403", "403", "200"), company("403", "403", "403", "405"))
 OWNERS_PRESS = (company("403", "403", "403", "405"), company("403", "403", "403", "302"))
+ROUND_PAGE = Row("direct", directing("200"), directing("405"))
+ROUND_FORM = Row("direct", directing("200"), directing("422"))
+ROUND_PRESS = Row("direct", directing("405"), directing("302"))
+ROUND_LOOK = Row("members", looking("200"), looking("405"))
+FIGURES = Row("shared", reading("200"), reading("405"))
 REVIEWERS_PRESS = (company("403", "403", "405", "405"), company("403", "403", "302", "302"))
 TODAY = dt.date.today()
 FILE = {"file": "evidence"}
@@ -179,11 +205,6 @@ TABLE: dict[str, Row] = {
         body("405", "403", "405", "405", "405", "403", "403"),
         body("302", "403", "302", "302", "302", "403", "403"),
         {"do": "again"},
-    ),
-    "organisations:rounds": Row(
-        "direct",
-        body("200", "403", "200", "200", "404", "403", "403"),
-        body("422", "403", "422", "422", "404", "403", "403"),
     ),
     "organisations:invite_company": Row(
         "members",
@@ -267,6 +288,24 @@ TABLE: dict[str, Row] = {
     "assessments:evidence_remove": Row(
         "respond", company("405", "403", "405", "405"), company("404", "403", "302", "302")
     ),
+    "cohorts:join": Row("signed in", members("200"), members("422"), {"code": "WRONG"}),
+    "cohorts:rounds": ROUND_FORM,
+    "cohorts:round": ROUND_LOOK,
+    "cohorts:open": ROUND_PRESS,
+    "cohorts:round_change": Row("direct", directing("405"), directing("422")),
+    "cohorts:round_code": ROUND_PRESS,
+    "cohorts:import": ROUND_FORM,
+    "cohorts:import_template": ROUND_PAGE,
+    "cohorts:list_remove": Row("direct", directing("405"), directing("302"), {"do": "all"}),
+    "cohorts:board": ROUND_LOOK,
+    "cohorts:board_xlsx": ROUND_LOOK,
+    "cohorts:board_csv": ROUND_LOOK,
+    "cohorts:reminders": ROUND_FORM,
+    "cohorts:remind_now": Row("direct", directing("405"), directing("422")),
+    "cohorts:reminder_cancel": ROUND_PRESS,
+    "cohorts:notices_again": ROUND_PRESS,
+    "cohorts:workshops": ROUND_FORM,
+    "cohorts:workshop": Row("direct", directing("200"), directing("302"), {"act": "seat"}),
     "reports:quick_result": Row("public", each("302"), each("200"), {FIRST: "3"}),
     "reports:quick_sheet": Row("public", each("405"), each("200"), {FIRST: "3"}),
     "reports:result": READING,
@@ -294,6 +333,18 @@ TABLE: dict[str, Row] = {
         body("200", "403", "404", "404", "200", "200", "404"),
         body("405", "403", "404", "404", "405", "405", "404"),
     ),
+    "reports:dashboard": FIGURES,
+    "reports:count": ROUND_PRESS,
+    "reports:figures_companies": FIGURES,
+    "reports:outliers": FIGURES,
+    "reports:side_by_side": FIGURES,
+    "reports:chart": FIGURES,
+    "reports:cohort_order": Row("shared", reading("200"), reading("302"), {"language": "ja"}),
+    "reports:handout_order": Row("direct", directing("200"), directing("302"), {"language": "ja"}),
+    "reports:workshop_sheet": ROUND_PAGE,
+    "reports:body_file": FIGURES,
+    "reports:body_download": FIGURES,
+    "reports:peers": READING,
     "reports:data": Row("export", *OWNERS_PAGE),
     "reports:data_export": Row("export", company("403", "403", "403", "405"), company("403", "403", "403", "200")),
     "reports:deletion": Row(
@@ -317,7 +368,8 @@ class Address:
     def path(self, ids: dict[str, Any]) -> str:
         path = self.route
         for key, value in ids.items():
-            path = path.replace(f"<uuid:{key}>", str(value)).replace(f"<str:{key}>", str(value))
+            for kind in ("uuid", "str", "slug"):
+                path = path.replace(f"<{kind}:{key}>", str(value))
         assert "<" not in path, f"tests/test_urls.py does not know how to fill {path}"
         return f"/{path}"
 
@@ -335,7 +387,16 @@ def walk(patterns: list[Any], route: str = "", namespace: str = "") -> Iterator[
 ADDRESSES = list(walk(get_resolver().url_patterns))
 OURS = {address.name: address for address in ADDRESSES if not address.view.__module__.startswith("allauth.")}
 OF_COMPANY = {"read", "respond", "answer", "review", "submit", "manage", "share", "audit", "export", "delete"}
-OF_BODY = {"members", "direct", "shared", "member", "shared scores", "shared answers", "shared notes", "shared registers"}
+OF_BODY = {
+    "members",
+    "direct",
+    "shared",
+    "member",
+    "shared scores",
+    "shared answers",
+    "shared notes",
+    "shared registers",
+}
 OF_PLATFORM = {"administer", "author"}
 ELSEWHERE = {"library", "library, author", "django"}
 """Not behind organisations.access: the library is open, authors check drafts in it, and Django's language switch."""
@@ -463,12 +524,29 @@ def make_body_rows(body: Body, organisation: Organisation) -> dict[str, Any]:
     )
     affiliation = Affiliation.unscoped.filter(body=body, organisation=organisation).first()
     return {
+        **make_round_rows(body, organisation),
         "body_id": body.pk,
         "key": BodyMembership.objects.get(user=colleague).key,
         "invitation_id": of_company.pk,
         "staff_invitation_id": of_staff.pk,
         "affiliation_id": affiliation.pk if affiliation else uuid4(),
     }
+
+
+def make_round_rows(body: Body, organisation: Organisation) -> dict[str, Any]:
+    """What the addresses of a round name; an office has none, and so ids of nothing."""
+    if not body.is_network:
+        return {name: uuid4() for name in ("round_id", "plan_id", "reminder_id", "file_id")}
+    within = make_round(body)
+    make_participant(within, organisation)
+    plan = WorkshopPlan.objects.create(body=body, round=within, title="秋の勉強会", topics=["A.sourcing"])
+    stored = default_storage.save(f"reports/{uuid4()}/x.pdf", ContentFile(FAKE_PDF))
+    file = BodyFile.objects.create(
+        body=body, round=within, kind=BodyFile.Kind.COHORT_REPORT, language="ja", template_version="1", status="done",
+        file=stored, size=len(FAKE_PDF),
+    )  # fmt: skip
+    reminder = Reminder.objects.create(body=body, round=within, on=TODAY + dt.timedelta(days=5))
+    return {"round_id": within.pk, "plan_id": plan.pk, "reminder_id": reminder.pk, "file_id": file.pk}
 
 
 @pytest.fixture
@@ -484,7 +562,7 @@ def world(
     )
     ids = make_rows(company, respondent)
     for body in (network, office):
-        make_grant(company, body, *What)
+        make_grant(company, body, *offered(network=body.is_network))
     for body in (silent, silent_office):
         make_affiliation(company, body)
     with scope(company.pk):
@@ -515,6 +593,9 @@ def world(
             "list_id": "materials",
             "measure_id": "SUP-01",
             "ref": current_catalog().ref,
+            "ending": "csv",
+            "chart": "group-sections",
+            "form": "xlsx",
         },
         bodies={
             "coordinator": of_network,
@@ -614,8 +695,24 @@ def test_a_write_is_noticed_and_a_read_is_not(world: World) -> None:
 
 # --- the table -------------------------------------------------------------------------------------------------------
 
-RECORDED = {"reports:shared_submission", "reports:shared_evidence", "reports:download"}
-"""A read by another body, and a report that is taken away, leave a line in the audit log; no other GET writes."""
+FIGURES_READ = {
+    "dashboard",
+    "figures_companies",
+    "outliers",
+    "side_by_side",
+    "chart",
+    "workshop_sheet",
+    "body_download",
+}
+RECORDED = {
+    "reports:shared_submission",
+    "reports:shared_evidence",
+    "reports:download",
+    "cohorts:workshops",
+    "cohorts:workshop",
+    *(f"reports:{name}" for name in FIGURES_READ),
+}
+"""A read by another body, and a file that is taken away, leave a line in the audit log; no other GET writes."""
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -673,7 +770,7 @@ def test_a_role_beyond_ones_own_company_is_closed_until_a_second_factor_is_set_u
             assert found in ({"factor"} if open_with_it else {"factor", "404", "403"}), f"{method} {name}: {found}"
 
 
-SHARED = [name for name, row in TABLE.items() if row.access.startswith("shared")]
+SHARED = [name for name, row in TABLE.items() if row.access.startswith("shared ")]
 
 
 @pytest.mark.parametrize("how", ["revoked", "term over", "parted"])

@@ -151,6 +151,8 @@ class Submission(models.Model):
         indexes = [
             # Holds everything that is asked of many submissions at once: a row itself is long.
             models.Index(fields=["catalog_ref", "submitted_at", "organisation", "id"], name="submissions_of_a_round"),
+            # The latest of each company: one look for each, where the index above would be read through for each.
+            models.Index(fields=["organisation", "catalog_ref", "submitted_at", "id"], name="submissions_of_a_company"),
         ]
 
     def __str__(self) -> str:

@@ -155,6 +155,6 @@ def _page(
             (_("年間の売上高"), [text.get(language) for text in SALES_BANDS.values()]),
             (_("従業員数（人数で書いてもかまいません）"), [text.get(language) for text in EMPLOYEE_BANDS.values()]),
         ],
-        "page": Paginator(waiting.order_by("-added_at", "name", "pk"), PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(waiting.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "cohorts/import.html", context, status=status)

@@ -106,7 +106,8 @@ def new_code(request: BodyRequest, round_id: UUID) -> HttpResponse:
 
 
 def _page(request: BodyRequest, found: Round, *, form: RoundChangeForm | None = None) -> HttpResponse:
-    stage, counts = rounds.stage_of(found, timezone.localdate()), rounds.counts_of(found)
+    today = timezone.localdate()
+    stage, counts = rounds.stage_of(found, today), rounds.counts_of(found)
     may_direct = allows(BodyRole(request.body_membership.role), Permission.DIRECT)
     entering = rounds.not_entered(found).count() if stage in (Stage.PREPARING, Stage.OPENING) else 0
     everybody = counts.listed + entering
@@ -115,6 +116,7 @@ def _page(request: BodyRequest, found: Round, *, form: RoundChangeForm | None = 
         "body": request.acting_for,
         "round": found,
         "stage": stage,
+        "early": today < found.opens_on,
         "counts": counts,
         "entering": entering,
         "everybody": everybody,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cohorts.models import Participant, WorkshopPlan
+from cohorts.reading import note_read
 from cohorts.views.rounds import round_for
 from cohorts.workshop_forms import (
     FEWEST_SEATS,
@@ -31,8 +32,6 @@ from cohorts.workshops import saving
 from cohorts.workshops.planning import STRONG_FROM, WEAK_BELOW
 from cohorts.workshops.reading import Invited, Room, Workshop, describe, topic_figures, workshop_of
 from organisations.access import BodyRequest, requires_in_body
-from organisations.audit import Verb, record
-from organisations.models import Round
 from organisations.policy import Permission
 
 PER_PAGE = 20
@@ -64,7 +63,7 @@ def workshops(request: BodyRequest, round_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("計画の案を作りました。話題、会社、テーブルを確かめて、直してください。"))
             return redirect("cohorts:workshop", request.acting_for.pk, within.pk, plan.pk)
-    _read(request, within)
+    note_read(request, within, room.figures)
     titles = {topic.id: topic.title for topic in topics}
     plans = list(WorkshopPlan.objects.filter(round=within))
     listed = {name for plan in plans for name in plan.invited}
@@ -101,10 +100,6 @@ def _prefectures(room: Room) -> list[str]:
     return list(room.participants().exclude(prefecture="").order_by().values_list("prefecture", flat=True).distinct())
 
 
-def _read(request: BodyRequest, within: Round) -> None:
-    record(Verb.FIGURES_READ, actor=request.user, body=request.acting_for.pk, target=within.pk)
-
-
 # --- one plan ---------------------------------------------------------------------------------------------------------
 
 
@@ -128,7 +123,7 @@ def workshop(request: BodyRequest, round_id: UUID, plan_id: UUID) -> HttpRespons
     room = Room(within, plan.prefectures)
     seen = workshop_of(plan, get_language() or "ja", room)
     if request.method != "POST":
-        _read(request, within)
+        note_read(request, within, room.figures)
         return _page(request, room, seen, _Sent())
     act = request.POST.get("act")
     if act == "delete":

@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments.scoring.cohort import Named
 from cohorts.counting import count_companies
 from cohorts.figures import Figures, figures_of
+from cohorts.reading import note_read
 from guidance.registry import get_catalog
 from organisations.access import BodyRequest, requires_in_body
 from organisations.audit import Verb, record
@@ -39,14 +41,12 @@ from reports.cohort_companies import (
 )
 from reports.cohort_context import CohortContext
 from reports.cohort_filter import Asked, asked, questions
-from reports.cohort_kept import named_sign, shown_board, shown_chart, shown_cohort, shown_outliers, shown_rows
+from reports.cohort_kept import shown_board, shown_chart, shown_cohort, shown_outliers, shown_rows
 from reports.cohort_moves import moved_since
 from reports.company_pictures import outliers_chart, side_by_side_chart
 
 PER_PAGE = 50
 LATELY = dt.timedelta(days=7)
-READ_BEFORE = "figures_read"
-"""In the session: of which rounds this person has read the figures today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,12 @@ def dashboard(request: BodyRequest, round_id: UUID) -> HttpResponse:
     found = reading(request, round_id)
     context = found.context
     if not context.n_everybody:
-        return render(request, "reports/cohort/empty.html", {**_frame(request, found), "report": context})
-    _noted(request, found)
+        page = {**_frame(request, found, below=False), "report": context}
+        return render(request, "reports/cohort/empty.html", page)
+    note_read(request, found.within, found.figures)
     within, figures, wanted = found.within, found.figures, found.asked
     page = {
-        **_frame(request, found),
+        **_frame(request, found, below=False),
         "report": context,
         "lately": moved_since(within, timezone.now() - LATELY),
         "board": shown_board(
@@ -144,7 +145,7 @@ def companies(request: BodyRequest, round_id: UUID) -> HttpResponse:
     """The heat map of companies by name and of blocks by alias, fifty a page."""
     found = reading(request, round_id)
     page = company_page(request, company_rows(request, found))
-    _noted(request, found)
+    note_read(request, found.within, found.figures)
     rows = list(page.object_list)
     names = names_of(row.id for row in rows if row.id)
     context = {
@@ -165,7 +166,7 @@ def companies(request: BodyRequest, round_id: UUID) -> HttpResponse:
 def outliers(request: BodyRequest, round_id: UUID) -> HttpResponse:
     """Companies by name whose score lies far from their peers, with the answers behind it."""
     found = reading(request, round_id)
-    _noted(request, found)
+    note_read(request, found.within, found.figures)
     rows = shown_outliers(found.within, found.figures, found.language)
     names = names_of({row.id for row in rows})
     context = {
@@ -241,25 +242,16 @@ def read_by_name(request: BodyRequest, chosen: list[Named]) -> None:
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
-def _frame(request: BodyRequest, found: Reading) -> dict[str, Any]:
-    query = request.GET.urlencode()
+def _frame(request: BodyRequest, found: Reading, *, below: bool = True) -> dict[str, Any]:
+    """What every page says of itself; `below`: it stands below the dashboard."""
+    query, place = request.GET.urlencode(), (request.acting_for.pk, found.within.pk)
+    parents = [(found.within.name, reverse("cohorts:round", args=place))]
     return {
         "body": request.acting_for,
         "round": found.within,
+        "parents": [*parents, (_("集計"), reverse("reports:dashboard", args=place))] if below else parents,
         "asked": found.asked,
         "query": f"?{query}" if query else "",
         "run": found.figures.cohort.rule.run,
         "today": timezone.localdate(),
     }
-
-
-def _noted(request: BodyRequest, found: Reading) -> None:
-    """One line a person, round and day, and another where other companies are among them by name."""
-    today = f"{timezone.localdate():%Y-%m-%d}"
-    sign = f"{today} {named_sign(found.figures)}"
-    before: dict[str, str] = request.session.get(READ_BEFORE, {})
-    if request.method != "GET" or before.get(str(found.within.pk)) == sign:
-        return
-    record(Verb.FIGURES_READ, actor=request.user, body=request.acting_for.pk, target=found.within.pk)
-    kept = {key: value for key, value in before.items() if value.startswith(today)}
-    request.session[READ_BEFORE] = {**kept, str(found.within.pk): sign}

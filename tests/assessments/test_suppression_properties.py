@@ -9,7 +9,7 @@ from itertools import combinations, product
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.scoring.suppression import (
@@ -28,9 +28,10 @@ from assessments.scoring.suppression import (
     smallest_difference,
 )
 from tests.assessments.blocks import block, ids
-from tests.catalogs import careful
 
 pytestmark = pytest.mark.pure
+
+careful = settings(deadline=None, max_examples=50)
 
 LEVELS = (0, 25, 50, 75, 100)
 QUESTIONS = ("Q1", "Q2", "Q3", "Q4")
@@ -49,7 +50,7 @@ values = st.dictionaries(st.sampled_from(QUESTIONS), levels, max_size=4)
 
 
 @st.composite
-def companies(draw: st.DrawFn, at_least: int = 0, at_most: int = 70) -> list[Member]:
+def companies(draw: st.DrawFn, at_least: int = 0, at_most: int = 50) -> list[Member]:
     """Companies of all kinds; the score of the axis is the mean of what is known."""
     found = []
     for number, (place, known) in enumerate(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.scoring.trend import Change, Pair, changes, pair
 from tests.assessments.blocks import K5
-from tests.catalogs import careful
 
 pytestmark = pytest.mark.pure
 
@@ -53,7 +52,7 @@ def test_a_group_without_a_measure_is_left_out_of_it() -> None:
     assert {name: one.n for name, one in found.items()} == {"autonomy": 6, "governance": 8}
 
 
-@careful
+@settings(deadline=None, max_examples=40)
 @given(both=st.lists(st.tuples(scores, scores), min_size=6, max_size=30))
 def test_a_sum_is_as_exact_as_it_is_shown(both: list[tuple[Fraction, Fraction]]) -> None:
     found = pair(both)

@@ -339,11 +339,11 @@ def another_world(
 def _moves(
     companies: Sequence[Company], axis: Axis, loose: Sequence[str], unknown: Unknown, dice: random.Random
 ) -> Iterator[Mapping[Company, Mapping[str, int]]]:
-    """What could change: by company and question, in points. In any order, a few hundred at most."""
+    """What could change: by company and question, in points. In any order, some thousand at most."""
     company, question = unknown
     seconds = [one.id for one in axis.questions() if one.id != question]
     others = [one for one in companies if one != company]
-    for _try in range(600):
+    for _try in range(4000):
         changes: dict[Company, dict[str, int]] = defaultdict(dict)
         up = changes[company][question] = dice.choice((25, -25))
         if dice.random() < 0.8:

@@ -126,7 +126,7 @@ class PaperNetwork:
 
     @property
     def _rule(self) -> Rule:
-        return _SmallRule(3) if "small blocks" in self.mistakes else self.rule
+        return _SmallRule(1) if "small blocks" in self.mistakes else self.rule
 
     def _end(self) -> None:
         for one in self.sealed:
@@ -200,9 +200,8 @@ class PaperNetwork:
 class _SmallRule(Rule):
     """The mistake: two companies are thought to be enough."""
 
-    @property
-    def run(self) -> int:
-        return 2
+    def __post_init__(self) -> None:
+        """Not refused, as the real one is."""
 
 
 def _all_totals(group: Sequence[Member], questions: Mapping[str, Sequence[str]]) -> dict[str, Total]:

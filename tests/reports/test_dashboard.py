@@ -158,6 +158,7 @@ def test_the_dashboard_shows_every_part_with_its_table_and_files(
             assert f"figures/{slug}.{form}" in page
     assert page.count('role="img"') == 5
     assert page.count("<table") == 6
+    assert re.search(r'<th scope="row">製造業</th><td class="num">13</td><td class="num">[\d.]+</td>', page)
 
 
 def test_a_filter_stands_in_the_address_and_goes_with_every_link(

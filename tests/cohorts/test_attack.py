@@ -1,0 +1,507 @@
+"""Somebody keeps everything that a network ever shows, through every filter and at every moment, knows exactly which
+companies each figure counts, and tries to work out what a company without a name answered.
+
+Three ways are tried. By sums and differences: no combination of all figures rests on fewer than k companies besides one
+that subtracts itself. By elimination: every hidden answer could be another one, with every figure the same. By changing
+hidden answers: no page changes, so that pages read nothing but sealed sums. And each known way to do it wrong is
+noticed by the same attacker.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from assessments.models import Outline
+from assessments.scoring.answers import Answer
+from assessments.scoring.cohort import Filter, Group, Mean
+from assessments.scoring.outline import values_of
+from assessments.scoring.suppression import Member, Rule
+from assessments.scoring.trend import Pair, pair
+from cohorts.comparing import comparison_stands
+from cohorts.counting import facts_of
+from cohorts.figures import Figures
+from cohorts.models import Block, BlockMember, Comparison, ComparisonMember
+from guidance.catalog import AXIS_IDS
+from guidance.registry import current_catalog
+from organisations.consent import What
+from organisations.models import Body, Round
+from organisations.scoping import body_scope
+from tests.cohorts.attacker import (
+    Atom,
+    Row,
+    Seen,
+    another_world,
+    atoms_of,
+    explain,
+    filters,
+    low_row,
+    rows_of,
+    score_row,
+)
+from tests.cohorts.networks import SMALL, Network
+from tests.cohorts.paper_network import (
+    CATALOG,
+    KINDS,
+    Firm,
+    Habit,
+    Mistake,
+    PaperNetwork,
+    firm,
+    some_answers,
+    some_firm,
+)
+
+HABITS: tuple[Habit, ...] = ("mixed", "low", "high", "alike")
+
+
+# --- on paper: whatever happens ---------------------------------------------------------------------------------------
+
+
+class Spy:
+    """The attacker, before a network on paper."""
+
+    def __init__(self, network: PaperNetwork) -> None:
+        self.network = network
+        self.rows: list[Row] = []
+        """Everything that was ever seen."""
+
+    def look(self, through: Iterable[Filter] | None = None) -> list[Atom]:
+        """Reads every figure of this moment, and makes sure to know what each is a sum of."""
+        cohort, catalog = self.network.cohort(), self.network.catalog
+        atoms = atoms_of(cohort, self.network.members(), catalog)
+        for chosen in filters(cohort) if through is None else through:
+            explain(cohort.group(chosen), atoms, catalog)
+        self.rows += rows_of(atoms, catalog)
+        return atoms
+
+    def fewest(self) -> int | None:
+        """On how few companies anything rests that follows from all that was ever seen; None: on more than k. Companies
+        count that were hidden when they were sealed."""
+        by_name = [one.id for sealed in self.network.sealed if sealed.kind == "answers" for one in sealed.members]
+        seen = Seen(self._known(by_name))
+        return self._fewest(seen, self.rows, self.network.rule.k)
+
+    def fewest_now(self, atoms: Sequence[Atom]) -> int | None:
+        """On how few companies of which the network never saw anything by name a figure of this moment rests; None: on
+        k or more."""
+        firms = self.network.firms.values()
+        seen = Seen(self._known(one.id for one in firms if one.ever == "scores"))
+        open_ = {one.id for one in firms if one.ever == "answers"}
+        rows = [
+            {unknown: share for unknown, share in row.items() if unknown[0] not in open_}
+            for row in rows_of(atoms, self.network.catalog)
+        ]
+        return self._fewest(seen, rows, self.network.rule.k - 1)
+
+    @staticmethod
+    def _fewest(seen: Seen, rows: Iterable[Row], most: int) -> int | None:
+        for row in rows:
+            seen.learn(row)
+        found = seen.fewest(most)
+        return None if found is None else len(found)
+
+    def _known(self, companies: Iterable[UUID]) -> Iterator[Row]:
+        """What companies show by name: the score of each axis, and its range."""
+        members = {one.id: one for sealed in self.network.sealed for one in sealed.members}
+        for company in companies:
+            if company in members:
+                for axis in self.network.catalog.axes:
+                    yield score_row(axis, members[company])
+                    yield low_row(axis, members[company], self.network.firms[company].asked)
+
+
+consents = st.sampled_from(["counted"] * 5 + ["scores"] * 2 + ["answers", "nothing"])
+events = st.one_of(
+    st.tuples(st.just("join"), st.integers(1, 9), consents),
+    st.tuples(st.just("count"), st.just(0), st.just("")),
+    st.tuples(st.sampled_from(["agree", "leave", "submit"]), st.integers(0, 40), st.sampled_from(KINDS)),
+)
+
+
+def happen(network: PaperNetwork, event: tuple[str, int, str], dice: random.Random, habit: Habit) -> None:
+    what, number, consent = event
+    firms: list[Firm] = list(network.firms.values())
+    if what == "join":
+        for place in range(number):
+            network.agree(network.join(some_firm(len(firms) + place, dice, habit)), consent)  # type: ignore[arg-type]
+    elif what == "count":
+        network.count()
+    elif firms:
+        one = firms[number % len(firms)]
+        if what == "agree":
+            network.agree(one, consent if one.here else "nothing")  # type: ignore[arg-type]
+        elif what == "leave":
+            network.leave(one)
+        else:
+            network.submit_again(one, some_answers(dice, habit))
+
+
+@pytest.mark.pure
+@settings(deadline=None, max_examples=25)
+@given(
+    story=st.lists(events, min_size=4, max_size=12),
+    habit=st.sampled_from(HABITS),
+    seed=st.integers(0, 10**6),
+    chosen=st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "industry": st.sampled_from([frozenset("E"), frozenset("I"), frozenset("EI")]),
+                "prefecture": st.sampled_from([frozenset({"22"}), frozenset({"23"})]),
+                "sales_band": st.sampled_from([frozenset({"1b-4b"}), frozenset({"4b-10b"})]),
+            },
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_whatever_happens_no_difference_of_figures_rests_on_few_companies(
+    story: list[tuple[str, int, str]], habit: Habit, seed: int, chosen: list[Filter]
+) -> None:
+    dice, network = random.Random(seed), PaperNetwork()
+    spy = Spy(network)
+    for event in [("join", 9, "counted"), *story, ("count", 0, "")]:
+        happen(network, event, dice, habit)
+        atoms = spy.look([{}, *chosen])
+        assert spy.fewest_now(atoms) is None
+    assert spy.fewest() is None
+
+
+@pytest.mark.pure
+def test_through_every_combination_of_values_the_figures_are_sums_of_the_same_few() -> None:
+    dice, network = random.Random(5), PaperNetwork()
+    for number in range(26):
+        consent = "scores" if number % 6 == 5 else "answers" if number == 3 else "counted"
+        network.agree(network.join(some_firm(number, dice)), consent)  # type: ignore[arg-type]
+    spy = Spy(network)
+    network.count()
+    asked = list(filters(network.cohort()))
+    assert len(asked) == 27, "of three dimensions each one value, the other, or both"
+    spy.look()
+    network.leave(network.firms[network.sealed[0].members[0].id])
+    spy.look()
+    assert spy.rows
+    assert spy.fewest() is None
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("habit", HABITS)
+def test_every_hidden_answer_could_be_another_one_also_for_a_company_that_knows_its_own(habit: Habit) -> None:
+    """Over the whole questionnaire: for answers drawn by chance there is another world in which everything that is
+    shown is the same, one company (the attacker's) has answered the same, and that answer is another one."""
+    catalog, dice = current_catalog(), random.Random(3)
+    network = PaperNetwork(Rule(5), catalog)
+    for number in range(14):
+        network.agree(network.join(some_firm(number, dice, habit, catalog)), "counted")
+    network.count()
+    blocks, members = [one.block for one in network.sealed], network.members()
+    people = [one for sealed in network.sealed for one in sealed.members]
+    unknown = [(one, name) for one in people for name in catalog.questions if name in one.values]
+    for one, name in dice.sample(unknown, 24):
+        found = another_world(
+            blocks,
+            members,
+            (one.id, name),
+            catalog=catalog,
+            seal_again=network.seal,
+            rule=network.rule,
+            keep=dice.choice([other.id for other in people if other.id != one.id]),
+            dice=dice,
+        )
+        assert found is not None, f"{name} of {one.id} is {one.values[name]}, and nothing else"
+        assert found[one.id].values[name] != one.values[name]
+
+
+# --- on paper: what would be wrong ------------------------------------------------------------------------------------
+
+
+def network_of(count: int, *mistakes: Mistake) -> PaperNetwork:
+    dice, network = random.Random(8), PaperNetwork(mistakes=mistakes)
+    for number in range(count):
+        network.agree(network.join(some_firm(number, dice)), "counted")
+    return network
+
+
+@pytest.mark.pure
+def test_blocks_of_two_are_noticed() -> None:
+    network = network_of(12, "small blocks")
+    network.count()
+    spy = Spy(network)
+    spy.look([{}])
+    assert spy.fewest() == 2
+    right = network_of(12)
+    right.count()
+    spy = Spy(right)
+    spy.look([{}])
+    assert spy.fewest() is None
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(("mistakes", "expected"), [((), None), (("those who wait count too",), 1)])
+def test_one_that_joins_is_noticed_where_it_counts_at_once(mistakes: tuple[Mistake, ...], expected: int | None) -> None:
+    network = network_of(7, *mistakes)
+    spy = Spy(network)
+    spy.look([{}])
+    network.agree(network.join(some_firm(50, random.Random(9))), "counted")
+    spy.look([{}])
+    assert spy.fewest() == expected
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(("mistakes", "expected"), [((), None), (("the rest is counted anew",), 1)])
+@pytest.mark.parametrize("goes", ["leaves", "revokes"])
+def test_one_that_goes_is_noticed_where_the_rest_of_its_block_is_counted_anew(
+    goes: str, mistakes: tuple[Mistake, ...], expected: int | None
+) -> None:
+    network = network_of(7, *mistakes)
+    network.count()
+    spy = Spy(network)
+    spy.look([{}])
+    one = network.firms[network.sealed[0].members[0].id]
+    if goes == "leaves":
+        network.leave(one)
+    else:
+        network.agree(one, "nothing")
+    network.count()
+    spy.look([{}])
+    assert spy.fewest() == expected
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(("mistakes", "expected"), [((), None), (("nothing is left out",), 1)])
+def test_one_that_did_not_know_is_noticed_where_all_questions_of_an_axis_are_summed(
+    mistakes: tuple[Mistake, ...], expected: int | None
+) -> None:
+    """The scores of the runs minus the totals of the questions leave the one company that lacks an answer."""
+    network = network_of(0, *mistakes)
+    dice = random.Random(1)
+    for number in range(7):
+        answers = {name: Answer.at(dice.randint(0, 4)) for name in CATALOG.questions}
+        if number == 0:
+            answers["A1"] = Answer.unknown()
+        network.agree(network.join(firm(number, answers)), "counted")
+    network.count()
+    spy = Spy(network)
+    spy.look([{}])
+    assert spy.fewest() == expected
+
+
+@pytest.mark.pure
+def test_a_figure_that_counts_somebody_else_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = network_of(8)
+    network.count()
+    spy = Spy(network)
+    spy.look([{}])
+    honest = Group.mean
+
+    def with_one_more(self: Group, measure: str) -> Mean | None:
+        mean = honest(self, measure)
+        return mean and Mean(mean.n + 1, mean.points)
+
+    monkeypatch.setattr(Group, "mean", with_one_more)
+    with pytest.raises(AssertionError):
+        spy.look([{}])
+
+
+# --- in the database --------------------------------------------------------------------------------------------------
+
+
+class Coordinator:
+    """The attacker, before a network in the database, over several rounds. What a company submitted in one round and in
+    another are different unknowns of the same company."""
+
+    def __init__(self, network: Network) -> None:
+        self.network, self.catalog = network, network.catalog
+        self.rows: list[Row] = []
+        self.known: list[Row] = []
+        self.members: dict[UUID, dict[int, list[Member]]] = defaultdict(dict)
+        """By round and block. Kept from the first look: a company that is deleted is not forgotten."""
+        self.compared: set[UUID] = set()
+
+    def look(self, *rounds: Round, through: Iterable[Filter] | None = None) -> None:
+        """Reads every figure of the rounds at this moment, and makes sure to know what each is a sum of."""
+        for within in rounds:
+            figures = self.network.figures(within)
+            self._remember(within)
+            atoms = atoms_of(figures.cohort, self.members[within.pk], self.catalog)
+            for chosen in filters(figures.cohort) if through is None else through:
+                explain(figures.cohort.group(chosen), atoms, self.catalog)
+            self.rows += [_of(within, row) for row in rows_of(atoms, self.catalog)]
+            self._look_at_changes(within, figures)
+
+    def fewest(self) -> int | None:
+        """On how few companies anything rests that follows from all that was ever seen; None: on more than k."""
+        seen = Seen(self.known)
+        for row in self.rows:
+            seen.learn(row)
+        found = seen.fewest(SMALL["COHORT_K"])
+        return None if found is None else len(found)
+
+    def _remember(self, within: Round) -> None:
+        for block in Block.objects.filter(round=within).exclude(serial__in=self.members[within.pk]):
+            rows = BlockMember.unscoped.filter(block=block).select_related("submission__outline")
+            found = [(_member(row.submission.outline), row.submission.outline) for row in rows]
+            self.members[within.pk][block.serial] = [one for one, _outline in found]
+            if block.kind == Block.Kind.ANSWERS:
+                for one, outline in found:
+                    signs = zip(self.catalog.questions, outline.scores["levels"], strict=True)
+                    asked = [name for name, sign in signs if sign not in "hn"]
+                    for axis in self.catalog.axes:
+                        self.known += [_of(within, score_row(axis, one)), _of(within, low_row(axis, one, asked))]
+
+    def _look_at_changes(self, within: Round, figures: Figures) -> None:
+        """The change of an axis is that of the groups that stand, and of companies by name in both rounds."""
+        rows = Comparison.objects.filter(round=within, ended_at__isnull=True).select_related("round", "previous")
+        with body_scope(within.body_id):
+            standing = [row for row in rows if comparison_stands(row)]
+        sums: dict[str, list[Pair]] = defaultdict(list)
+        for row in standing:
+            people = {one.id: one for found in self.members[within.pk].values() for one in found}
+            before = {one.id: one for found in self.members[row.previous_id].values() for one in found}
+            companies = ComparisonMember.unscoped.filter(comparison=row).values_list("organisation_id", flat=True)
+            for axis in self.catalog.axes:
+                group = [one for one in companies if axis.id in people[one].values and axis.id in before[one].values]
+                if axis.id not in row.totals:
+                    continue
+                sums[axis.id].append(pair((before[one].values[axis.id], people[one].values[axis.id]) for one in group))
+                if row.pk not in self.compared:
+                    for of, members in ((row.previous, before), (within, people)):
+                        shares = (entry for one in group for entry in score_row(axis, members[one]).items())
+                        self.rows.append(_of(of, dict(shares)))
+            self.compared.add(row.pk)
+        for axis_id in AXIS_IDS:
+            shown = figures.changes.get(axis_id)
+            named = (shown.n if shown else 0) - sum(one.n for one in sums[axis_id])
+            assert named >= 0
+            if shown and not named:
+                assert shown.before == sum(one.before for one in sums[axis_id]) / shown.n
+                assert shown.now == sum(one.now for one in sums[axis_id]) / shown.n
+
+
+def _member(outline: Outline) -> Member:
+    values = values_of(outline.scores, current_catalog().questions)
+    return Member(outline.organisation_id, dict(facts_of(outline)), values)
+
+
+def _of(within: Round, row: Row) -> Row:
+    return {(company, f"{within.pk} {question}"): share for (company, question), share in row.items()}
+
+
+@pytest.fixture
+def small(settings: Settings) -> None:
+    for name, value in SMALL.items():
+        setattr(settings, name, value)
+
+
+@pytest.fixture
+def net(network: Body, small: None) -> Network:
+    return Network(network)
+
+
+def ago(days: int) -> dt.datetime:
+    return timezone.now() - dt.timedelta(days=days)
+
+
+def rounds_of(net: Network, count: int) -> list[Round]:
+    """The last one is under way, the others a hundred days apart before it."""
+    today = timezone.localdate()
+    return [
+        net.round(
+            opens_on=today - dt.timedelta(days=100 * back + 50), closes_on=today - dt.timedelta(days=100 * back - 20)
+        )
+        for back in reversed(range(count))
+    ]
+
+
+PLACES = ({"industry": "E"}, {"industry": "I"}, {"prefecture": "23"})
+SOME: tuple[Filter, ...] = ({}, {"industry": frozenset("E")}, {"prefecture": frozenset({"22"})})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", [1, 2])
+def test_over_three_rounds_nothing_that_was_ever_seen_rests_on_few_companies(
+    network: Body, small: None, seed: int
+) -> None:
+    net = Network(network, seed)
+    dice, spy = net.dice, Coordinator(net)
+    first, second, third = rounds_of(net, 3)
+    hidden = [net.company(What.STATISTICS, at=ago(240), **dice.choice(PLACES)) for _one in range(18)]
+    scores = [net.company(What.SCORES, at=ago(240)) for _one in range(6)]
+    opened = [net.company(What.ANSWERS, at=ago(240)) for _one in range(2)]
+    net.count(first)
+    spy.look(first)
+
+    # Two come late: they wait. With two more they are counted.
+    hidden += [net.company(What.STATISTICS, at=ago(239)) for _one in range(2)]
+    net.count(first)
+    spy.look(first, through=SOME)
+    hidden += [net.company(What.STATISTICS, at=ago(239)) for _one in range(2)]
+    net.count(first)
+    spy.look(first, through=SOME)
+
+    # The next round: all but two come back, and three are new.
+    back = dice.sample(hidden, len(hidden) - 2)
+    for one in [*back, *scores[1:], *opened]:
+        net.submit(one, at=ago(140))
+    hidden += [net.company(What.STATISTICS, at=ago(140), **dice.choice(PLACES)) for _one in range(3)]
+    net.count(second)
+    spy.look(first, second, through=SOME)
+
+    # One revokes and one lets its consent lapse, both seen before and after the worker comes by.
+    net.revoke(back[0], What.STATISTICS)
+    spy.look(first, second, through=SOME)
+    net.lapse(back[1])
+    spy.look(first, second, through=SOME)
+    net.count(first)
+    net.count(second)
+    spy.look(first, second, through=SOME)
+
+    # The third round, in which one is named from the beginning, and one names itself after it was counted.
+    net.share(back[2], What.SCORES)
+    for one in back[2:]:
+        net.submit(one)
+    net.count(third)
+    spy.look(first, second, third, through=SOME)
+    net.share(back[3], What.SCORES)
+    spy.look(first, second, third, through=SOME)
+    net.share(back[3], What.STATISTICS)
+    spy.look(first, second, third, through=SOME)
+
+    # One leaves the network, one is deleted, one submits again, and one shows its answers.
+    net.leave(back[4])
+    spy.look(first, second, third, through=SOME)
+    back[5].delete()
+    spy.look(first, second, third, through=SOME)
+    net.submit(back[6])
+    net.share(scores[2], What.ANSWERS)
+    for within in (first, second, third):
+        net.count(within, at_once=True)
+    spy.look(first, second, third)
+    assert spy.compared, "some companies were compared over two rounds"
+    assert spy.fewest() is None
+
+
+@pytest.mark.django_db
+def test_three_rounds_with_one_company_less_each_time_do_not_tell_its_score(net: Network) -> None:
+    """Each comparison is right beside the blocks. Against each other they would leave a single company."""
+    spy = Coordinator(net)
+    rounds = rounds_of(net, 3)
+    people = [net.company(What.STATISTICS, at=ago(240)) for _one in range(24)]
+    for turn, within in enumerate(rounds):
+        if turn:
+            for one in people[turn:]:
+                net.submit(one, at=ago(240 - 100 * turn))
+        net.count(within)
+        spy.look(*rounds[: turn + 1], through=[{}])
+    assert spy.compared
+    assert spy.fewest() is None
