@@ -40,10 +40,10 @@ from reports.workshop_context import WorkshopContext
 from reports.workshop_context import context_of as workshop_context_of
 
 LOWEST = 3
-MOST_COMPANIES, MOST_BLOCKS = 100, 60
+MOST_COMPANIES, MOST_BLOCKS = 60, 40
 """Rows on paper, the weakest first; the workbook has all of them."""
-MOST_DRAWN = 12
-"""Groups that a picture of one page can hold; more stand in the table alone."""
+MOST_GROUPS = 12
+"""Groups of a dimension that a picture of one page can hold, and that the tables of sections have: the largest ones."""
 A_TABLE = 8
 """Groups beside one another in a table of sections."""
 NAME_MM, COLUMN_MM = 57.0, 13.4
@@ -187,7 +187,7 @@ class CohortReport:
     def comparisons(self) -> tuple[tuple[Breakdown, Chart | None, bool], ...]:
         """What companies can be compared by, each with its picture, and whether there is room for that."""
         return tuple(
-            (one, chart(self.cohort, GROUPS, one.dimension), len(one.rows) <= MOST_DRAWN)
+            (one, chart(self.cohort, GROUPS, one.dimension), len(one.rows) <= MOST_GROUPS)
             for one in self.shown_breakdowns
         )
 
@@ -206,6 +206,11 @@ class CohortReport:
         return tuple(one.name for one in self.cohort.breakdowns if not one.rows)
 
     @property
+    def left_out_of_tables(self) -> bool:
+        """Whether a dimension has more groups than the tables of sections."""
+        return any(len(one.rows) > MOST_GROUPS for one in self.cohort.breakdowns)
+
+    @property
     def heat_steps(self) -> tuple[tuple[int, str], ...]:
         """The steps of the grounds, the lightest first."""
         return tuple(enumerate(heat_legend()))
@@ -215,7 +220,7 @@ class CohortReport:
         """Sections across groups of all dimensions, a few groups a table."""
         whole = [(0, axis.measure, axis.mean) for axis in self.cohort.axes]
         whole += [(one.number, one.section, one.mean) for one in self.sections]
-        columns = [(breakdown.name, row) for breakdown in self.shown_breakdowns for row in breakdown.rows]
+        columns = [(breakdown.name, row) for breakdown in self.shown_breakdowns for row in _largest(breakdown)]
         tables = []
         for start in range(0, len(columns), A_TABLE):
             part = columns[start : start + A_TABLE]
@@ -266,6 +271,12 @@ def cohort_report(within: Round, figures: Figures, language: str, *, named: bool
         workshop=workshop_context_of(plan, language) if plan is not None else None,
         sources=sources_of(catalog),
     )
+
+
+def _largest(breakdown: Breakdown) -> list[GroupRow]:
+    """The largest groups, in their order."""
+    largest = sorted(breakdown.rows, key=lambda row: -row.n)[:MOST_GROUPS]
+    return [row for row in breakdown.rows if row in largest]
 
 
 def _to_pass_on(figures: Figures) -> Figures:

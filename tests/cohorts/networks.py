@@ -6,6 +6,7 @@ import datetime as dt
 import random
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -46,7 +47,9 @@ class Network:
         **facts: Any,
     ) -> Organisation:
         """A company of the network that submitted: these answers, or this level everywhere, or as the dice fall."""
-        made = Organisation.objects.create(name=f"会社{self.dice.randrange(10**9)}", **{**PLACE, **facts})
+        made = Organisation(id=UUID(int=self.dice.getrandbits(128)), **{**PLACE, **facts})
+        made.name = f"会社{made.pk}"
+        made.save(force_insert=True)
         make_affiliation(made, self.body)
         self.submit(made, answers, at)
         if shares:

@@ -1,28 +1,29 @@
-from tests.cohorts.test_attack import *
-from tests.cohorts import test_attack as T
+import pytest
+from tests.cohorts.test_attack import Coordinator, Network, What, ago, rounds_of, Seen, SMALL
 import tests.cohorts.attacker as AT
+from cohorts.models import *
 @pytest.mark.django_db
-def test_dbg(network, small, monkeypatch):
-    box=[]
-    orig=Coordinator.fewest
-    def f(self):
-        seen=Seen(self.known)
-        for r in self.rows: seen.learn(r)
-        found=seen.fewest(3)
-        print('FOUND',found)
-        for c in found:
-            for rnd,blocks in self.members.items():
-                for serial,ms in blocks.items():
-                    for m in ms:
-                        if m.id==c:
-                            b=Block.objects.filter(round=rnd,serial=serial).first()
-                            print(rnd,serial,b.kind,b.size,b.ended_at, Organisation.objects.filter(pk=c).exists())
-            # which combination
-            groups=[AT._Basis(rows) for rows in AT._apart(seen._rows.values())]
-            for g in groups:
-                if g.rests_on(frozenset({c})):
-                    piv=[p for p in g._of[c] if g._own[p]<={c}]
-                    for p in piv: print(p, {k for k in g._rows[p]})
-        return None
-    monkeypatch.setattr(Coordinator,'fewest',f)
-    test_over_three_rounds_nothing_that_was_ever_seen_rests_on_few_companies(network, small, 2)
+@pytest.mark.parametrize('seed', range(12))
+def test_dbg(network, settings, seed):
+    for k,v in SMALL.items(): setattr(settings,k,v)
+    net=Network(network, seed)
+    spy = Coordinator(net)
+    rounds = rounds_of(net, 3)
+    people = [net.company(What.STATISTICS, at=ago(240)) for _one in range(24)]
+    for turn, within in enumerate(rounds):
+        if turn:
+            for one in people[turn:]:
+                net.submit(one, at=ago(240 - 100 * turn))
+        net.count(within)
+        spy.look(*rounds[: turn + 1], through=[{}])
+    print(seed, [(c.size, rounds.index(c.round), {a:t[0] for a,t in c.totals.items()}) for c in Comparison.objects.all()], end=' ')
+    seen=Seen(spy.known)
+    for r in spy.rows: seen.learn(r)
+    found=seen.fewest(3)
+    print('FOUND', found and len(found))
+    if found:
+        groups=[AT._Basis(rows) for rows in AT._apart(seen._rows.values())]
+        for g in groups:
+            if g.rests_on(found):
+                piv=[p for c in found for p in g._of[c] if g._own[p]<=found]
+                for p in piv: print(p, len(g._rows[p]), sorted({str(k[0])[:6] for k in g._rows[p]}), {k[1][-8:-5] for k in g._rows[p]})
