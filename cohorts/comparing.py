@@ -10,13 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Q
 from django.utils import timezone
 
 from assessments.consented import sealed, was_named
-from assessments.scoring.suppression import cut, divided, in_order, may_show
+from assessments.scoring.suppression import may_show
 from assessments.scoring.trend import Pair, pair
 from cohorts.models import Block, BlockMember, Comparison, ComparisonMember
 from cohorts.standing import rule, standing
@@ -27,6 +27,8 @@ from organisations.models import Round
 MOST_NEW_PARTS = 4
 
 Part = frozenset[UUID]
+Runs = Mapping[UUID, Mapping[str, tuple[UUID, int]]]
+"""By company and axis the run in which it was counted: its block, and a number."""
 
 
 def previous_of(within: Round) -> Round | None:
@@ -58,38 +60,52 @@ def compare(within: Round) -> None:
     if previous is None:
         return
     compared = set(ComparisonMember.objects.filter(round=within).values_list("organisation_id", flat=True))
-    free = sorted((_in_blocks(within) & _in_blocks(previous)) - compared, key=str)
+    free = (_in_blocks(within) & _in_blocks(previous)) - compared
     if len(free) < rule().run:
         return
-    both = (_Side(previous, within), _Side(within, previous))
-    for parts in _divisions(free, anew=not compared):
-        found = [_compared(axis, parts, both) for axis in AXIS_IDS]
-        if any(found):
-            totals: list[dict[str, Pair]] = [
-                {axis: pairs[number] for axis, pairs in zip(AXIS_IDS, found, strict=True) if pairs}
-                for number in range(len(parts))
-            ]
-            for part, pairs in zip(parts, totals, strict=True):
-                _save(within, previous, part, pairs)
+    before, now = _Side(previous), _Side(within)
+    for parts in _divisions(free, before.across(within), anew=not compared):
+        found = {axis: pairs for axis in AXIS_IDS if (pairs := _compared(axis, parts, before, now))}
+        if found:
+            for number, part in enumerate(parts):
+                _save(within, previous, part, {axis: pairs[number] for axis, pairs in found.items()})
             return
 
 
-def _divisions(free: Sequence[UUID], *, anew: bool) -> list[list[Part]]:
-    """In which parts they may be compared, the best first: several, so that one that leaves takes fewer along; all as
-    one; and where nothing was compared yet, every second one. Where all but a few came back, comparing all would show
-    those few: the half that is left out hides them."""
-    most = max(1, min(MOST_NEW_PARTS, len(free) // (2 * rule().block)))
-    found = [[frozenset(free[number::count]) for number in range(count)] for count in sorted({most, 1}, reverse=True)]
-    return [*found, [frozenset(free[::2])]] if anew else found
+def _divisions(free: set[UUID], groups: Sequence[Part], *, anew: bool) -> Iterable[list[Part]]:
+    """In which parts companies may be compared, the best first: several, so that one that leaves takes fewer along; all
+    as one; and where nothing was compared yet, every second one. Where all but a few came back, comparing all would
+    show those few: the half that is left out hides them.
+
+    `groups`: those of the comparison with the round before, if there is one; parts that follow them cross fewer.
+    """
+    ordered = sorted(free, key=str)
+    count = max(1, min(MOST_NEW_PARTS, len(ordered) // (2 * rule().block)))
+    several = [ordered[number::count] for number in range(count)]
+    if groups:
+        rest = frozenset(ordered).difference(*groups)
+        several = [sorted(free & group, key=str) for group in (*groups, rest)]
+    for parts in (several, [ordered]):
+        yield _large(parts)
+    if anew:
+        for parts in (several, [ordered]):
+            yield _large([part[::2] for part in parts])
 
 
-def _compared(axis: str, parts: Sequence[Part], both: tuple[_Side, _Side]) -> list[Pair] | None:
+def _large(parts: Iterable[Sequence[UUID]]) -> list[Part]:
+    return [frozenset(part) for part in parts if len(part) >= rule().run]
+
+
+def _compared(axis: str, parts: Sequence[Part], before: _Side, now: _Side) -> list[Pair] | None:
     """Both rounds' sums of each part for one axis; None where they may not be shown."""
-    before, now = (side.scores[axis] for side in both)
-    known = [frozenset(company for company in part if company in before and company in now) for part in parts]
-    if not all(may_show(side.owners(axis), known, side.earlier(axis), rule()) for side in both):
+    known = [
+        frozenset(company for company in part if before.counts(company, axis) and now.counts(company, axis))
+        for part in parts
+    ]
+    if not known or not all(may_show(side.runs(axis), known, side.shown(axis), rule()) for side in (before, now)):
         return None
-    return [pair([(before[one], now[one]) for one in sorted(part, key=str)]) for part in known]
+    scores = before.scores[axis], now.scores[axis]
+    return [pair([(scores[0][one], scores[1][one]) for one in sorted(part, key=str)]) for part in known]
 
 
 def _save(within: Round, previous: Round, companies: Part, found: Mapping[str, Pair]) -> None:
@@ -110,66 +126,81 @@ def _save(within: Round, previous: Round, companies: Part, found: Mapping[str, P
 
 
 class _Side:
-    """One of the two rounds: the scores of the companies in its blocks, and whose sums somebody may have seen."""
+    """One of the two rounds: whose scores were shown as one sum, at any time.
 
-    def __init__(self, one: Round, other: Round) -> None:
+    Companies that were seen by name are not among them: what is subtracted of theirs is no secret. One that is deleted
+    stands in its sum under an id that nobody has, so that it is not taken for gone.
+    """
+
+    def __init__(self, one: Round) -> None:
+        self.round = one
+        self._runs = _runs_in(one)
         rows = BlockMember.objects.filter(round=one, block__kind=Block.Kind.ALL)
-        live = standing(one)
-        self._members: dict[UUID, set[UUID]] = defaultdict(set)
-        self._ended: set[UUID] = set()
-        for block, company in rows.values_list("block_id", "organisation_id"):
-            if block in live:
-                self._members[block].add(company)
-            else:
-                self._ended.add(company)
-        self._runs = dict(Block.objects.filter(pk__in=self._members).values_list("pk", "runs"))
-        self._unnamed = frozenset(rows.exclude(was_named(NAMED)).values_list("organisation_id", flat=True))
+        self._hidden = frozenset(rows.exclude(was_named(NAMED)).values_list("organisation_id", flat=True))
         self.scores = _scores(one)
-        self._earlier, self._across = _groups(one, other)
+        self._groups = _groups(one)
 
-    def owners(self, axis: str) -> list[Part]:
-        """Companies whose scores were shown as one sum: runs, cut along the groups of comparisons with other rounds.
-        Who is in a block that ended, or in a group of which it is not known who counted, stands alone: as if known."""
-        scores = self.scores[axis]
-        alone = {*self._ended, *_unsure(self._earlier, axis), *_unsure(self._across, axis)}
-        runs = []
-        for block, members in self._members.items():
-            ordered = in_order({one: scores[one] for one in members if one in scores})
-            runs += cut(ordered, (n for n, _points in self._runs[block].get(axis, [])))
-        pieces = divided(((frozenset(run) & self._unnamed) - alone for run in runs), _sure(self._across, axis))
-        return [*pieces, *(frozenset({one}) for one in alone & self._unnamed)]
+    def counts(self, company: UUID, axis: str) -> bool:
+        return axis in self._runs.get(company, {})
 
-    def earlier(self, axis: str) -> list[Part]:
-        """The groups that were compared in these two rounds already."""
-        return [part & self._unnamed for part in _sure(self._earlier, axis)]
+    def runs(self, axis: str) -> list[Part]:
+        """The runs of all blocks, also of those that ended."""
+        sizes = Block.objects.filter(round=self.round, kind=Block.Kind.ALL).values_list("pk", "runs")
+        found: dict[tuple[UUID, int], set[UUID]] = defaultdict(set)
+        for company, runs in self._runs.items():
+            if axis in runs:
+                found[runs[axis]].add(company)
+        return [
+            self._without_named(found[block, number], n)
+            for block, runs in sizes
+            for number, (n, _points) in enumerate(runs.get(axis, []))
+        ]
+
+    def shown(self, axis: str) -> list[Part]:
+        """The groups of all comparisons with this round, also of those that ended."""
+        return [
+            self._without_named(
+                {one for one in companies if all(axis in runs.get(one, {}) for runs in both)}, totals[axis][0]
+            )
+            for companies, both, totals in self._groups
+            if axis in totals
+        ]
+
+    def across(self, other: Round) -> list[Part]:
+        """The companies of comparisons with any round but `other`."""
+        members: dict[UUID, set[UUID]] = defaultdict(set)
+        rows = Comparison.objects.filter(Q(round=self.round) | Q(previous=self.round)).exclude(round=other)
+        for comparison, company in ComparisonMember.objects.filter(comparison__in=rows).values_list(
+            "comparison", "organisation_id"
+        ):
+            members[comparison].add(company)
+        return [frozenset(one) for one in members.values()]
+
+    def _without_named(self, companies: set[UUID], n: int) -> Part:
+        deleted = {uuid4() for _gone in range(n - len(companies))}
+        return frozenset(companies & self._hidden | deleted)
 
 
-_Group = tuple[Part, int, Mapping[str, Any]]
-"""The companies of a comparison that are not deleted, how many there were, and its totals."""
+_Group = tuple[Part, tuple[Runs, Runs], Mapping[str, Sequence[Any]]]
+"""The companies of a comparison, the runs of its two rounds, and its totals."""
 
 
-def _groups(one: Round, other: Round) -> tuple[list[_Group], list[_Group]]:
-    """Comparisons of these two rounds, and those of `one` with any other."""
+def _groups(one: Round) -> list[_Group]:
     members: dict[UUID, set[UUID]] = defaultdict(set)
     touching = Q(comparison__round=one) | Q(comparison__previous=one)
     for comparison, company in ComparisonMember.objects.filter(touching).values_list("comparison", "organisation_id"):
         members[comparison].add(company)
-    earlier: list[_Group] = []
-    across: list[_Group] = []
-    for row in Comparison.objects.filter(pk__in=members):
-        group = (frozenset(members[row.pk]), row.size, row.totals)
-        (earlier if {row.round_id, row.previous_id} == {one.pk, other.pk} else across).append(group)
-    return earlier, across
+    rows = Comparison.objects.filter(Q(round=one) | Q(previous=one))
+    runs = {pk: _runs_in(pk) for row in rows for pk in (row.round_id, row.previous_id)}
+    return [(frozenset(members[row.pk]), (runs[row.round_id], runs[row.previous_id]), row.totals) for row in rows]
 
 
-def _sure(groups: Iterable[_Group], axis: str) -> list[Part]:
-    """Groups of which all companies counted for the axis."""
-    return [part for part, size, totals in groups if axis in totals and totals[axis][0] == size]
-
-
-def _unsure(groups: Iterable[_Group], axis: str) -> set[UUID]:
-    """Companies of groups of which only some counted."""
-    return {one for part, size, totals in groups if axis in totals and totals[axis][0] != size for one in part}
+def _runs_in(within: Round | UUID) -> Runs:
+    rows = BlockMember.objects.filter(round=within, block__kind=Block.Kind.ALL)
+    return {
+        company: {axis: (block, number) for axis, number in runs.items()}
+        for company, block, runs in rows.values_list("organisation_id", "block_id", "runs")
+    }
 
 
 def _in_blocks(within: Round) -> set[UUID]:

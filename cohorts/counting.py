@@ -18,7 +18,7 @@ from django.utils import timezone
 from assessments.consented import granted, outlines, was_named
 from assessments.models import Outline
 from assessments.scoring.outline import values_of
-from assessments.scoring.suppression import DIMENSIONS, Facts, Member, form, seal
+from assessments.scoring.suppression import DIMENSIONS, Facts, Member, form, runs_of, seal
 from cohorts.comparing import compare, end_comparisons
 from cohorts.models import Block, BlockMember
 from cohorts.standing import rule, standing
@@ -118,6 +118,7 @@ def _seal(within: Round, kind: Block.Kind, rows: Sequence[Outline]) -> None:
             totals={name: [one.n, str(one.points), str(one.most), str(one.least)] for name, one in made.totals.items()},
             runs={name: [[run.n, str(run.points)] for run in found] for name, found in made.runs.items()},
         )
+        runs = {axis: runs_of(group, axis, [run.n for run in found]) for axis, found in made.runs.items()}
         BlockMember.objects.bulk_create(
             BlockMember(
                 block=block,
@@ -125,6 +126,7 @@ def _seal(within: Round, kind: Block.Kind, rows: Sequence[Outline]) -> None:
                 body_id=within.body_id,
                 organisation_id=one.id,
                 submission_id=by_id[one.id].submission_id,
+                runs={axis: numbers[one.id] for axis, numbers in runs.items() if one.id in numbers},
             )
             for one in group
         )
@@ -139,6 +141,7 @@ def _end_blocks(within: Round) -> int:
     dead = [block for block in Block.objects.filter(round=within, ended_at__isnull=True) if block.pk not in found]
     for block in dead:
         block.totals = {name: [n, "0", "0", "0"] for name, (n, *_points) in block.totals.items()}
-        block.runs, block.ended_at = {}, timezone.now()
+        block.runs = {axis: [[n, "0"] for n, _points in found] for axis, found in block.runs.items()}
+        block.ended_at = timezone.now()
         block.save(update_fields=["totals", "runs", "ended_at"])
     return len(dead)

@@ -35,7 +35,7 @@ from organisations.consent import NAMED, What
 from organisations.models import Round
 
 KEPT = 6
-"""How many states a process keeps."""
+"""Of how many rounds a process keeps the last state."""
 Key = tuple[Any, ...]
 
 
@@ -93,6 +93,8 @@ def figures_of(within: Round) -> Figures:
             return found
     made = _work_out(within, key)
     with _lock:
+        for over in [one for one in _kept if one[0] == key[0]]:  # earlier states of this round: nobody asks for them
+            del _kept[over]
         _kept[key] = made
         while len(_kept) > KEPT:
             _kept.popitem(last=False)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.utils.safestring import SafeString
 
 from assessments.scoring.cohort import Filter
-from cohorts.figures import Figures
+from cohorts.figures import Figures, Key
 from guidance.registry import get_catalog
 from organisations.models import Round
 from reports.cohort_companies import CompanyRows, OutlierRow, outlier_rows
@@ -23,58 +23,70 @@ from reports.cohort_pictures import Chart, chart
 KEPT = 48
 """How many contexts, charts, lists and parts of pages a process keeps: 250 kilobytes each at most."""
 Made = TypeVar("Made")
-_kept: OrderedDict[Hashable, Any] = OrderedDict()
+_kept: OrderedDict[tuple[Key, Hashable], Any] = OrderedDict()
 _lock = threading.Lock()
 
 
 def shown_cohort(within: Round, figures: Figures, chosen: Filter, language: str, dimension: str) -> CohortContext:
     """The context of a round within a filter, broken down by one dimension."""
-    key = ("context", figures.key, _frame(within), _frozen(chosen), language, dimension)
-    return _keep(key, lambda: cohort_context(within, figures, chosen, language, (dimension,)))
+    return _keep(
+        figures,
+        ("context", _frame(within), _frozen(chosen), language, dimension),
+        lambda: cohort_context(within, figures, chosen, language, (dimension,)),
+    )
 
 
 def shown_chart(
     within: Round, figures: Figures, chosen: Filter, language: str, slug: str, dimension: str
 ) -> Chart | None:
     """One chart of that context; None where there is nothing to show."""
-    key = ("chart", figures.key, _frame(within), _frozen(chosen), language, slug, dimension)
-    return _keep(key, lambda: chart(shown_cohort(within, figures, chosen, language, dimension), slug, dimension))
+    return _keep(
+        figures,
+        ("chart", _frame(within), _frozen(chosen), language, slug, dimension),
+        lambda: chart(shown_cohort(within, figures, chosen, language, dimension), slug, dimension),
+    )
 
 
 def shown_outliers(within: Round, figures: Figures, language: str) -> tuple[OutlierRow, ...]:
     """Companies by id far from their peers."""
-    key = ("outliers", figures.key, language)
-    return _keep(key, lambda: outlier_rows(figures, get_catalog(within.catalog_ref), language))
+    return _keep(
+        figures, ("outliers", language), lambda: outlier_rows(figures, get_catalog(within.catalog_ref), language)
+    )
 
 
 def shown_rows(within: Round, figures: Figures, chosen: Filter, language: str, axis: str) -> CompanyRows:
     """The rows of companies by id and of blocks, in their order."""
-    key = ("rows", figures.key, _frozen(chosen), language, axis)
-    return _keep(key, lambda: CompanyRows(figures, get_catalog(within.catalog_ref), chosen, axis, language))
+    return _keep(
+        figures,
+        ("rows", _frozen(chosen), language, axis),
+        lambda: CompanyRows(figures, get_catalog(within.catalog_ref), chosen, axis, language),
+    )
 
 
 def shown_values(figures: Figures, dimension: str) -> list[str]:
     """The values of a dimension that a filter can ask for."""
-    return _keep(("values", figures.key, dimension), lambda: values_to_choose(figures, dimension))
+    return _keep(figures, ("values", dimension), lambda: values_to_choose(figures, dimension))
 
 
 def shown_board(
     within: Round, figures: Figures, chosen: Filter, language: str, dimension: str, write: Callable[[], SafeString]
 ) -> SafeString:
     """A page's part that hangs on nothing else, as it was written by a template: no name, no form that is sent."""
-    key = ("board", figures.key, _frame(within), _frozen(chosen), language, dimension)
-    return _keep(key, write)
+    return _keep(figures, ("board", _frame(within), _frozen(chosen), language, dimension), write)
 
 
-def _keep(key: Hashable, make: Callable[[], Made]) -> Made:
+def _keep(figures: Figures, what: Hashable, make: Callable[[], Made]) -> Made:
+    state = figures.key
     with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            found: Made = _kept[key]
+        if (state, what) in _kept:
+            _kept.move_to_end((state, what))
+            found: Made = _kept[state, what]
             return found
     made = make()
     with _lock:
-        _kept[key] = made
+        for over in [one for one in _kept if one[0] != state and one[0][0] == state[0]]:  # earlier states of the round
+            del _kept[over]
+        _kept[state, what] = made
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return made

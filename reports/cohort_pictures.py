@@ -84,8 +84,8 @@ def notes_of(context: CohortContext, network: str, today: dt.date) -> list[str]:
             % {"network": network, "round": context.round_name, **dated},
             _("条件：%(asked)s") % {"asked": asked or _("なし（ネットワーク全体）")},
             _(
-                "数えた会社は%(n)d社です。会社名を出さない会社は、ほかの会社とまとめて数えています。"
-                "%(k)d社に満たない数字は出さず、「—」としています。"
+                "数えた会社は%(n)d社です。会社名を出さない会社は、ほかの会社とまとめて数え、"
+                "%(k)d社に満たない数字は出さずに「—」としています。"
             )
             % {"n": context.n, "k": context.k},
             _("作成日：%(day)s") % {"day": f"{today:%Y/%m/%d}"},

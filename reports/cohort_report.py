@@ -42,8 +42,8 @@ from reports.workshop_context import context_of as workshop_context_of
 LOWEST = 3
 MOST_COMPANIES, MOST_BLOCKS = 60, 40
 """Rows on paper, the weakest first; the workbook has all of them."""
-MOST_GROUPS = 12
-"""Groups of a dimension that a picture of one page can hold, and that the tables of sections have: the largest ones."""
+MOST_DRAWN, MOST_GROUPS = 8, 12
+"""Groups of a dimension that a picture beside its table can hold; those that the tables of sections have, the largest."""
 A_TABLE = 8
 """Groups beside one another in a table of sections."""
 NAME_MM, COLUMN_MM = 57.0, 13.4
@@ -187,7 +187,7 @@ class CohortReport:
     def comparisons(self) -> tuple[tuple[Breakdown, Chart | None, bool], ...]:
         """What companies can be compared by, each with its picture, and whether there is room for that."""
         return tuple(
-            (one, chart(self.cohort, GROUPS, one.dimension), len(one.rows) <= MOST_GROUPS)
+            (one, chart(self.cohort, GROUPS, one.dimension), len(one.rows) <= MOST_DRAWN)
             for one in self.shown_breakdowns
         )
 

@@ -6,12 +6,13 @@ A file is handed over only while all of it stands: what a company no longer lets
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 
 from django.db.models import Count, Max
 
 from cohorts.comparing import comparison_stands
-from cohorts.figures import Figures, figures_of, key_of
+from cohorts.figures import Figures, Key, figures_of, key_of
 from cohorts.models import Comparison, WorkshopPlan
 from guidance.catalog import AXIS_IDS
 from organisations.models import Round
@@ -46,6 +47,22 @@ def still_stands(file: BodyFile) -> bool:
     """The same for a file that is done, from any scope."""
     with body_scope(file.body_id):
         return stands(file, set(file.uses))
+
+
+def watch(file: BodyFile) -> Callable[[], bool]:
+    """The same, to be asked again and again while the file is handed over: as long as nothing moved on which figures
+    depend, everything that stood still does."""
+    checked: Key | None = None
+
+    def holds() -> bool:
+        nonlocal checked
+        with body_scope(file.body_id):
+            key = key_of(file.round)
+            if key != checked and stands(file, set(file.uses)):
+                checked = key
+            return key == checked
+
+    return holds
 
 
 def state_of(within: Round) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 LEVEL_POINTS = 25
 """What one level of a question is worth in points of 100."""
+_POINTS = {str(level): Fraction(level * LEVEL_POINTS) for level in range(5)}
+"""Made once: figures of thousands of companies hold hundreds of thousands of these."""
 _SIGNS = {"unknown": "u", "na": "n", "none": "-", "hidden": "h"}
 
 Values = Mapping[str, Fraction]
@@ -32,10 +34,10 @@ def packed(scorecard: Mapping[str, Any]) -> dict[str, Any]:
 def values_of(outline: Mapping[str, Any], question_ids: Iterator[str] | Mapping[str, object]) -> dict[str, Fraction]:
     """What is known in a packed outline, in points; `question_ids` in the order of the questionnaire."""
     exact = {**outline["axes"], **outline["sections"]}
-    found = {name: Fraction(points) for name, points in exact.items() if points is not None}
+    found = {name: Fraction(written) for name, written in exact.items() if written is not None}
     for name, sign in zip(question_ids, outline["levels"], strict=True):
-        if sign.isdigit():
-            found[name] = Fraction(int(sign) * LEVEL_POINTS)
+        if (points := _POINTS.get(sign)) is not None:
+            found[name] = points
     return found
 
 

@@ -184,9 +184,11 @@ def seal(
                 totals[name] = Total(len(known), sum(known, Fraction(0)), max(known), min(known))
     found = {}
     for axis in groups if spread else ():
-        scores = {one.id: one.values[axis] for one in members if axis in one.values}
-        pieces = cut(in_order(scores), run_sizes(len(scores), rule))
-        found[axis] = tuple(_run([scores[one] for one in piece]) for piece in pieces)
+        sizes = run_sizes(sum(axis in one.values for one in members), rule)
+        numbers = runs_of(members, axis, sizes)
+        found[axis] = tuple(
+            _run([one.values[axis] for one in members if numbers.get(one.id) == run]) for run in range(len(sizes))
+        )
     return Block(
         serial=serial,
         size=len(members),
@@ -224,21 +226,17 @@ def _in_the_middle(points: Collection[Fraction]) -> bool:
     return n > LEAST_K and 25 * n <= inward(sum(points, Fraction(0)), n, max(points), min(points)) <= 75 * n
 
 
-def in_order(scores: Mapping[UUID, Fraction]) -> list[UUID]:
-    """Companies by their scores, the lowest first: as runs are cut."""
-    return sorted(scores, key=lambda one: (float(scores[one]), scores[one], str(one)))
+def runs_of(members: Iterable[Member], axis: str, sizes: Iterable[int]) -> dict[UUID, int]:
+    """In which run of an axis each company is, from 0: in the order of their scores, cut into runs of these sizes."""
+    scores = {one.id: one.values[axis] for one in members if axis in one.values}
+    ordered = iter(sorted(scores, key=lambda one: (float(scores[one]), scores[one], str(one))))
+    return {company: number for number, size in enumerate(sizes) for company in islice(ordered, size)}
 
 
 def run_sizes(companies: int, rule: Rule) -> list[int]:
     """How many companies each run has: at least `rule.run`, as even as can be; none where they are too few."""
     count = companies // rule.run
     return [companies // count + (number < companies % count) for number in range(count)]
-
-
-def cut(ordered: Sequence[UUID], sizes: Iterable[int]) -> list[tuple[UUID, ...]]:
-    """Companies in order, cut into pieces of these sizes."""
-    left = iter(ordered)
-    return [tuple(islice(left, size)) for size in sizes]
 
 
 def _run(scores: Sequence[Fraction]) -> Run:
@@ -297,57 +295,48 @@ def still_covered(size: int, seen: int, rule: Rule) -> bool:
 # --- figures that cut across the blocks -------------------------------------------------------------------------------
 
 
-def smallest_difference(
-    blocks: Iterable[frozenset[UUID]], parts: Sequence[frozenset[UUID]], earlier: Sequence[frozenset[UUID]] = ()
-) -> int | None:
-    """The fewest companies that any sum and difference of blocks, `parts` and `earlier` parts can rest on, beyond those
-    without `parts`; None where the parts tell nothing new. `blocks` are disjoint, and so are all parts.
+def smallest_difference(blocks: Iterable[frozenset[UUID]], parts: Sequence[frozenset[UUID]]) -> int | None:
+    """The fewest companies that any sum and difference of blocks and parts can rest on, beyond those of blocks alone;
+    None where the parts tell nothing new. `blocks` are disjoint, and so are `parts`.
 
     Companies are the edges of a graph between blocks and parts; a difference rests on the edges whose two ends it
     weighs differently, so the fewest are a smallest cut. For a set of parts on one side each block chooses the side
     that cuts fewer of its edges. Raises ValueError for more than MOST_PARTS parts.
     """
-    if len(parts) + len(earlier) > MOST_PARTS:
-        raise ValueError(f"at most {MOST_PARTS} parts are searched, got {len(parts) + len(earlier)}")
+    if len(parts) > MOST_PARTS:
+        raise ValueError(f"at most {MOST_PARTS} parts are searched, got {len(parts)}")
     owners = [block for block in blocks if block]
     cuts = [
         cut
-        for new in _subsets(parts)
-        for old in _subsets(earlier)
-        if new and (cut := _cut_around(frozenset().union(*new, *old), owners))
+        for count in range(1, len(parts) + 1)
+        for side in combinations(parts, count)
+        if (cut := _cut_around(frozenset().union(*side), owners))
     ]
     return min(cuts, default=None)
 
 
-def _subsets(sets: Sequence[frozenset[UUID]]) -> Iterator[tuple[frozenset[UUID], ...]]:
-    for count in range(len(sets) + 1):
-        yield from combinations(sets, count)
-
-
 def _cut_around(side: frozenset[UUID], blocks: Sequence[frozenset[UUID]]) -> int:
     inside = [len(block & side) for block in blocks]
-    cut = sum(min(here, len(block) - here) for here, block in zip(inside, blocks, strict=True))
-    return cut + len(side) - sum(inside)
+    crossed = sum(min(here, len(block) - here) for here, block in zip(inside, blocks, strict=True))
+    return crossed + len(side) - sum(inside)
 
 
-def divided(sets: Iterable[frozenset[UUID]], by: Sequence[frozenset[UUID]]) -> list[frozenset[UUID]]:
-    """Each set cut along disjoint others. Whoever knows the sums of both knows at most the sums of these pieces."""
-    found = []
-    for one in sets:
-        found += [one & other for other in by]
-        found.append(one.difference(*by))
-    return [one for one in found if one]
+def pieces(sets: Sequence[frozenset[UUID]]) -> list[frozenset[UUID]]:
+    """Sets that cross each other, cut along each other. Whoever knows the sum of each knows no more than the sums of
+    these."""
+    found: dict[tuple[bool, ...], set[UUID]] = {}
+    for company in frozenset().union(*sets):
+        found.setdefault(tuple(company in one for one in sets), set()).add(company)
+    return [frozenset(one) for one in found.values()]
 
 
 def may_show(
-    owners: Iterable[frozenset[UUID]],
-    parts: Sequence[frozenset[UUID]],
-    earlier: Sequence[frozenset[UUID]],
-    rule: Rule,
+    runs: Iterable[frozenset[UUID]], parts: Sequence[frozenset[UUID]], shown: Sequence[frozenset[UUID]], rule: Rule
 ) -> bool:
-    """Whether the totals of `parts` can be shown beside those of `owners` and of `earlier` parts: whatever is
+    """Whether the totals of `parts` can be shown beside those of `runs` and of parts `shown` before: whatever is
     subtracted from whatever, k + 1 companies are left, so k where one of them subtracts itself."""
-    if len(parts) + len(earlier) > MOST_PARTS or any(len(part) < rule.run for part in parts):
+    found = pieces([*parts, *shown])
+    if len(found) > MOST_PARTS or any(len(part) < rule.run for part in parts):
         return False
-    least = smallest_difference(owners, parts, earlier)
+    least = smallest_difference(runs, found)
     return least is None or least >= rule.run

@@ -46,13 +46,17 @@ class Block(models.Model):
 
 
 class BlockMember(models.Model):
-    """A company in a block, with the submission that is counted. A company is in one block of a round, once."""
+    """A company in a block, with the submission that is counted. A company is in one block of a round, once.
+
+    `runs`: axis -> the number of the run in which it was counted. Read to find out what a comparison would show.
+    """
 
     block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="members")
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
     body = models.ForeignKey(Body, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+")
+    runs = models.JSONField(default=dict, blank=True)
 
     objects = TwoSidedManager()
     unscoped = models.Manager()

@@ -147,7 +147,10 @@ class Notice(models.Model):
                 fields=["participant"], condition=models.Q(reminder__isnull=True), name="one_invitation_mail"
             ),
         ]
-        indexes = [models.Index(fields=["status", "claimed_at"], name="notice_queue")]
+        indexes = [
+            models.Index(fields=["status", "claimed_at"], name="notice_queue"),
+            models.Index(fields=["participant", "status"], name="notices_of_a_participant"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.participant_id} {self.status}"

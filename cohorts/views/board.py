@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.file_names import cleaned
-from cohorts.board import FACTS, Chosen, State, counts, fitting, listed, page, state_of
+from cohorts.board import FACTS, Chosen, Standing, State, counts, listed, rows_of, standings
 from cohorts.board_forms import FACT_NAMES, NOT_KNOWN, STATE_MEANS, STATE_NAMES, BoardForm
+from cohorts.models import Participant
 from cohorts.plain_sheets import table_csv, xlsx
 from cohorts.views.rounds import round_for
 from organisations.access import BodyRequest, requires_in_body
@@ -25,6 +27,7 @@ from organisations.models import Round
 from organisations.policy import BodyRole, Permission, allows
 from organisations.received import consents
 
+PER_PAGE = 50
 ALWAYS_SHOWN = (State.INVITED, State.JOINED, State.STARTED, State.SUBMITTED)
 """The others only where there are such companies."""
 MEDIA_TYPES = {
@@ -40,12 +43,12 @@ def board(request: BodyRequest, round_id: UUID) -> HttpResponse:
     within = round_for(request, round_id)
     form = BoardForm(request.GET)
     chosen = form.chosen
-    fit = fitting(within, chosen)
-    found = counts(fit)
-    current = page(fit, chosen, found, request.GET.get("page"))
+    everybody = standings(within, chosen)
+    found = counts(everybody)
+    current = Paginator(listed(everybody, chosen), PER_PAGE).get_page(request.GET.get("page"))
     may_see = _may(request, Permission.SHARED)
-    lines = [_line(row) for row in current]
-    given = consents([line.row for line in lines if line.here]) if may_see else {}
+    lines = [_line(row, standing) for row, standing in rows_of(list(current))]
+    given = consents(line.row for line in lines if line.here) if may_see else {}
     context = {
         "body": request.acting_for,
         "round": within,
@@ -88,9 +91,9 @@ def board_file(request: BodyRequest, round_id: UUID, kind: str) -> HttpResponse:
 
 
 def _lines(within: Round, chosen: Chosen) -> Iterator[tuple[str, ...]]:
-    for row in listed(fitting(within, chosen), chosen).iterator(chunk_size=2000):
-        line = _line(row)
-        shares = _("共有あり") if row.shares else _("共有なし")
+    for row, standing in rows_of(listed(standings(within, chosen), chosen)):
+        line = _line(row, standing)
+        shares = _("共有あり") if line.shares else _("共有なし")
         yield row.name, row.corporate_number, line.state, shares, *line.facts.values()
 
 
@@ -101,16 +104,17 @@ class Line:
 
     row: Any
     state: str
+    shares: bool
     here: bool
     facts: Mapping[str, str]
 
 
-def _line(row: Any) -> Line:
-    language, state = get_language() or "ja", state_of(row)
+def _line(row: Participant, standing: Standing) -> Line:
+    language, state = get_language() or "ja", standing.state
     texts = {name: known.get(getattr(row, name)) for name, known in FACTS.items()}
     facts = {name: text.get(language) if text else str(NOT_KNOWN) for name, text in texts.items()}
     here = row.organisation_id is not None and state is not State.LEFT
-    return Line(row, str(STATE_NAMES[state]), here, facts)
+    return Line(row, str(STATE_NAMES[state]), standing.shares, here, facts)
 
 
 def _may(request: BodyRequest, permission: Permission) -> bool:

@@ -111,7 +111,7 @@ def _tell(request: BodyRequest, taken: listing.Taken) -> None:
         words = _("このうち%(count)s 社は、もう会員です。招待は要りません。")
         messages.info(request, words % {"count": f"{taken.members:,}"})
     if taken.standing:
-        lines = "・".join(str(line) for line in taken.standing[:MOST_LINES])
+        lines = _("・").join(str(line) for line in taken.standing[:MOST_LINES])
         more = len(taken.standing) - MOST_LINES
         said = {"count": f"{len(taken.standing):,}", "lines": lines}
         words = _("%(count)s 社は、もう名簿にあったので、そのままにしました（ファイルの%(lines)s 行目）。")

@@ -28,7 +28,7 @@ from organisations.policy import Permission
 from reports import jobs
 from reports.forms import CohortReportOrderForm, HandoutOrderForm
 from reports.models import BodyFile
-from reports.resting import still_stands
+from reports.resting import watch
 from reports.tasks import ring
 
 
@@ -79,7 +79,7 @@ def body_download(request: BodyRequest, file_id: UUID) -> HttpResponseBase:
         # FIGURES_TAKEN is told to every company that stands in it by name; of the others there is nothing to tell.
         verb = Verb.FIGURES_TAKEN if job.named else Verb.REPORT_TAKEN
         record(verb, actor=request.user, body=request.acting_for.pk, target=job.round_id, file=job.kind)
-    pieces = PiecesWhile(stream, lambda: still_stands(job), what=f"file {job.pk} of a network rests on what ended")
+    pieces = PiecesWhile(stream, watch(job), what=f"file {job.pk} of a network rests on what ended")
     return attachment(pieces, name=_name(job), size=job.size, media_type="application/pdf")
 
 

@@ -16,12 +16,13 @@ from assessments.scoring.suppression import (
     Rule,
     Run,
     bundles,
-    divided,
     form,
     inward,
     left_out,
     may_show,
+    pieces,
     run_sizes,
+    runs_of,
     seal,
     shown_runs,
     smallest_difference,
@@ -285,32 +286,42 @@ def test_a_block_stays_as_long_as_five_of_it_are_hidden() -> None:
 
 
 def test_all_but_one_of_a_block_leave_one() -> None:
-    owners = [some(*range(12)), some(*range(12, 24))]
-    assert smallest_difference(owners, [some(*range(11))]) == 1
-    assert not may_show(owners, [some(*range(11))], [], K5)
+    blocks = [some(*range(12)), some(*range(12, 24))]
+    assert smallest_difference(blocks, [some(*range(11))]) == 1
+    assert not may_show(blocks, [some(*range(11))], [], K5)
 
 
 def test_whole_blocks_tell_nothing_new() -> None:
-    owners = [some(*range(12)), some(*range(12, 24))]
-    assert smallest_difference(owners, [some(*range(24))]) is None
-    assert may_show(owners, [some(*range(24))], [], K5)
+    blocks = [some(*range(12)), some(*range(12, 24))]
+    assert smallest_difference(blocks, [some(*range(24))]) is None
+    assert may_show(blocks, [some(*range(24))], [], K5)
 
 
 def test_half_of_each_block_can_be_shown() -> None:
-    owners = [some(*range(12)), some(*range(12, 24))]
+    blocks = [some(*range(12)), some(*range(12, 24))]
     half = some(*range(0, 24, 2))
-    assert smallest_difference(owners, [half]) == 12
-    assert may_show(owners, [half], [], K5)
+    assert smallest_difference(blocks, [half]) == 12
+    assert may_show(blocks, [half], [], K5)
 
 
 def test_two_parts_that_are_safe_alone_may_not_be_safe_together() -> None:
     """Each half leaves twelve; both together are everybody but one."""
-    owners = [some(*range(12)), some(*range(12, 24))]
+    blocks = [some(*range(12)), some(*range(12, 24))]
     even, odd = some(*range(0, 24, 2)), some(*range(1, 23, 2))
-    assert may_show(owners, [even], [], K5)
-    assert may_show(owners, [odd], [], K5)
-    assert smallest_difference(owners, [even, odd]) == 1
-    assert not may_show(owners, [odd], [even], K5), "the other one was shown before"
+    assert may_show(blocks, [even], [], K5)
+    assert may_show(blocks, [odd], [], K5)
+    assert smallest_difference(blocks, [even, odd]) == 1
+    assert not may_show(blocks, [odd], [even], K5), "the other one was shown before"
+
+
+def test_a_part_that_crosses_one_that_was_shown_is_set_off_against_it() -> None:
+    """Beside the blocks alone both may be shown. One minus the other is a single company."""
+    blocks = [some(*range(0, 40, 2)), some(*range(1, 40, 2))]
+    shown, new = some(*range(20)), some(*range(19))
+    assert may_show(blocks, [shown], [], K5)
+    assert may_show(blocks, [new], [], K5)
+    assert not may_show(blocks, [new], [shown], K5)
+    assert may_show(blocks, [some(*range(10))], [shown], K5)
 
 
 def test_companies_in_no_block_count_as_hidden() -> None:
@@ -319,9 +330,8 @@ def test_companies_in_no_block_count_as_hidden() -> None:
 
 
 def test_five_are_not_enough_where_one_of_them_subtracts_itself() -> None:
-    owners = [some(*range(12))]
-    assert not may_show(owners, [some(*range(7))], [], K5)
-    assert may_show(owners, [some(*range(6))], [], K5)
+    assert not may_show([some(*range(12))], [some(*range(7))], [], K5)
+    assert may_show([some(*range(12))], [some(*range(6))], [], K5)
 
 
 def test_a_part_of_five_is_never_shown() -> None:
@@ -336,5 +346,13 @@ def test_more_parts_than_can_be_searched_are_not_shown() -> None:
         smallest_difference([], parts)
 
 
-def test_sums_of_two_kinds_are_cut_along_each_other() -> None:
-    assert divided([some(1, 2, 3), some(4, 5)], [some(2, 4), some(3)]) == [some(2), some(3), some(1), some(4), some(5)]
+def test_sets_that_cross_are_cut_along_each_other() -> None:
+    found = pieces([some(1, 2, 3), some(3, 4), some(5)])
+    assert sorted(found, key=min) == [some(1, 2), some(3), some(4), some(5)]
+    assert pieces([]) == []
+
+
+def test_in_which_run_a_company_was_counted() -> None:
+    people = members(50, 10, 40, 20, 30, 60)
+    assert runs_of(people, "autonomy", [2, 4]) == {ids(1): 0, ids(3): 0, ids(4): 1, ids(2): 1, ids(0): 1, ids(5): 1}
+    assert runs_of(people, "governance", []) == {}

@@ -20,6 +20,7 @@ from organisations.audit import Verb
 from organisations.consent import What
 from organisations.models import AuditLine, Body, Grant, Organisation, Round, User
 from organisations.policy import BodyKind
+from reports import cohort_kept
 from tests.builders import make_body, make_body_member, make_round
 from tests.conftest import ClientOf
 from tests.reports.crowds import Firm, make_firms, submit, unnamed
@@ -384,3 +385,14 @@ def test_a_warm_page_takes_at_most_12_statements_and_no_more_with_more_companies
     make_firms(within, unnamed(40, industry="D"))
     count_companies(within.pk, at_once=True)
     assert [cost(page) for page in pages] == before
+
+
+def test_only_the_last_state_of_a_round_is_kept_in_memory(
+    desk: Desk, companies: dict[str, Organisation], within: Round
+) -> None:
+    for number in range(3):
+        desk.read()
+        desk.read("figures/companies")
+        make_firms(within, [Firm(f"増{number}", whats=(What.SCORES,))])
+    states = {state for state, _what in cohort_kept._kept if state[0] == within.pk}
+    assert len(states) == 1

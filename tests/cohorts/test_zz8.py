@@ -21,9 +21,4 @@ def test_dbg(network, settings, seed):
     for r in spy.rows: seen.learn(r)
     found=seen.fewest(3)
     print('FOUND', found and len(found))
-    if found:
-        groups=[AT._Basis(rows) for rows in AT._apart(seen._rows.values())]
-        for g in groups:
-            if g.rests_on(found):
-                piv=[p for c in found for p in g._of[c] if g._own[p]<=found]
-                for p in piv: print(p, len(g._rows[p]), sorted({str(k[0])[:6] for k in g._rows[p]}), {k[1][-8:-5] for k in g._rows[p]})
+    assert not found
