@@ -16,7 +16,8 @@ from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, SmallIntegerField, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, SmallIntegerField, Value, When
+from django.db.models.functions import Cast
 
 from assessments.submitted_by import with_started, with_submitted
 from cohorts.models import Notice, Participant
@@ -86,10 +87,10 @@ class Counts:
 
 
 class Standing(NamedTuple):
-    """How far one company is: the id of its row in the list, the place of its state among STATES, and whether it shares
-    something with the network."""
+    """How far one company is: the key of its row in the list (as text: three thousand UUIDs take longer to make than to
+    read), the place of its state among STATES, and whether it shares something with the network."""
 
-    id: UUID
+    key: str
     place: int
     shares: bool
 
@@ -108,8 +109,8 @@ def standings(within: Round, chosen: Chosen) -> list[Standing]:
             rows = rows.filter(**{name: "" if wanted == UNKNOWN else wanted})
     for word in chosen.q.split():
         rows = rows.filter(_named(word))
-    found = _with_state(rows, within).order_by("name", "pk").values_list("pk", "place", "shares")
-    return [Standing(*row) for row in found]
+    found = _with_state(rows, within).annotate(key=Cast("pk", CharField())).order_by("name", "pk")
+    return [Standing(*row) for row in found.values_list("key", "place", "shares")]
 
 
 def counts(found: Iterable[Standing]) -> Counts:
@@ -127,8 +128,8 @@ def rows_of(found: Sequence[Standing]) -> Iterator[tuple[Participant, Standing]]
     """The rows of the list with how far each company is, in the order given. One statement for each PIECE of them."""
     for first in range(0, len(found), PIECE):
         piece = found[first : first + PIECE]
-        rows = Participant.objects.in_bulk([one.id for one in piece])
-        yield from ((rows[one.id], one) for one in piece if one.id in rows)
+        rows = Participant.objects.in_bulk([one.key for one in piece])
+        yield from ((row, one) for one in piece if (row := rows.get(UUID(one.key))) is not None)
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
@@ -140,7 +141,7 @@ def _with_state(rows: QuerySet[Any], within: Round) -> QuerySet[Any]:
     sharing = Grant.objects.active().values("organisation_id")
     arrived = Notice.objects.filter(participant_id=OuterRef("participant_id"), status=Notice.Status.SENT)
     failed = Notice.objects.filter(
-        ~Exists(arrived), participant__round=within, status__in=[Notice.Status.FAILED, Notice.Status.UNSURE]
+        ~Exists(arrived), body=within.body_id, status__in=[Notice.Status.FAILED, Notice.Status.UNSURE]
     )
     known = with_started(with_submitted(rows, within), within)
     joined = Q(organisation__isnull=False)

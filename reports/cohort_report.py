@@ -43,7 +43,7 @@ LOWEST = 3
 MOST_COMPANIES, MOST_BLOCKS = 60, 40
 """Rows on paper, the weakest first; the workbook has all of them."""
 MOST_DRAWN, MOST_GROUPS = 8, 12
-"""Groups of a dimension that a picture beside its table can hold; those that the tables of sections have, the largest."""
+"""Groups of a dimension: as many as a picture beside its table can hold; as many as the tables of sections have."""
 A_TABLE = 8
 """Groups beside one another in a table of sections."""
 NAME_MM, COLUMN_MM = 57.0, 13.4

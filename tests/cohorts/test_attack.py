@@ -13,6 +13,8 @@ import datetime as dt
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from uuid import UUID
 
 import pytest
@@ -21,21 +23,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from assessments.models import Outline
+from assessments.models import Outline, Submission
 from assessments.scoring.answers import Answer
-from assessments.scoring.cohort import Filter, Group, Mean
+from assessments.scoring.cohort import Cohort, Filter, Group, Mean
 from assessments.scoring.outline import values_of
-from assessments.scoring.suppression import Member, Rule
+from assessments.scoring.scorecard import shown
+from assessments.scoring.suppression import Block as SealedBlock
+from assessments.scoring.suppression import Member, Rule, bundles
 from assessments.scoring.trend import Pair, pair
+from cohorts import figures as figures_module
 from cohorts.comparing import comparison_stands
 from cohorts.counting import facts_of
 from cohorts.figures import Figures
 from cohorts.models import Block, BlockMember, Comparison, ComparisonMember
+from cohorts.places import place_in
 from guidance.catalog import AXIS_IDS
 from guidance.registry import current_catalog
 from organisations.consent import What
-from organisations.models import Body, Round
-from organisations.scoping import body_scope
+from organisations.models import Body, Organisation, Round
+from organisations.scoping import body_scope, scope
+from reports import cohort_kept
+from reports.cohort_companies import CompanyRows, outlier_rows
+from reports.cohort_context import CohortContext, cohort_context
 from tests.cohorts.attacker import (
     Atom,
     Row,
@@ -505,3 +514,134 @@ def test_three_rounds_with_one_company_less_each_time_do_not_tell_its_score(net:
         spy.look(*rounds[: turn + 1], through=[{}])
     assert spy.compared
     assert spy.fewest() is None
+
+
+# --- in the database: what pages read ---------------------------------------------------------------------------------
+
+
+def pages_of(net: Network, within: Round, figures: Figures) -> list[object]:
+    """What the dashboard, its files and the API show of figures, through every combination of values; the rows of
+    companies and blocks with it, and the companies that stand out."""
+    found: list[object] = [outlier_rows(figures, net.catalog, "ja")]
+    for chosen in filters(figures.cohort):
+        context = cohort_context(within, figures, chosen, "ja")
+        assert_shown(context, figures.cohort.group(chosen))
+        found += [context, list(CompanyRows(figures, net.catalog, chosen, AXIS_IDS[0], "ja"))]
+    return found
+
+
+def assert_shown(context: CohortContext, group: Group) -> None:
+    """The page's cells are the group's means and quartiles, with one decimal, and nothing else."""
+    cells = zip(context.measures, [*(axis.mean for axis in context.axes), *context.section_means], strict=True)
+    for measure, cell in cells:
+        mean = group.mean(measure.id)
+        assert (cell.n, cell.text) == ((mean.n, shown(mean.points)) if mean else (0, "—"))
+    for axis in context.axes:
+        spread = group.distribution(axis.measure.id)
+        assert (axis.spread is None) == (spread is None)
+        if axis.spread and spread:
+            quartiles = (axis.spread.q1[0], axis.spread.median[0], axis.spread.q3[0])
+            assert quartiles == (shown(spread.q1), shown(spread.median), shown(spread.q3))
+    for missed in context.missed:
+        mean = group.mean(missed.question.id)
+        assert mean is not None
+        assert (missed.n, missed.level) == (mean.n, shown(mean.points / 25))
+
+
+def forget() -> None:
+    """What this process has worked out before."""
+    figures_module._kept.clear()
+    cohort_kept._kept.clear()
+
+
+@pytest.fixture
+def crowd(net: Network) -> Round:
+    """A round of 22 hidden companies (of which one block has ended, and three still wait), five that show their scores
+    and two that show their answers."""
+    within = net.round()
+    hidden = [net.company(What.STATISTICS, **net.dice.choice(PLACES)) for _one in range(19)]
+    net.companies(5, What.SCORES)
+    net.companies(2, What.ANSWERS)
+    net.count(within)
+    net.revoke(hidden[0], What.STATISTICS)
+    net.companies(3, What.STATISTICS)
+    net.count(within)
+    return within
+
+
+@pytest.mark.django_db
+def test_whatever_hidden_companies_answered_once_they_are_sealed_the_pages_are_the_same(
+    net: Network, crowd: Round
+) -> None:
+    """All hidden answers are exchanged for others, of companies in blocks and of those that wait: no page reads them."""
+    before = pages_of(net, crowd, net.figures(crowd))
+    assert len(before) > 30
+    named = Organisation.objects.filter(pk__in=[one.id for one in net.figures(crowd).cohort.named])
+    for outline in Outline.unscoped.exclude(organisation__in=named):
+        outline.scores = Outline.of(net.submit(net.company(), 4)).scores
+        outline.save(update_fields=["scores"])
+        Submission.unscoped.filter(pk=outline.pk).update(scorecard={}, answers={})
+    forget()
+    assert pages_of(net, crowd, net.figures(crowd)) == before
+
+
+def kept_back(figures: Figures) -> Figures:
+    """The same figures with everything replaced that blocks hold and do not show: totals of questions that wait for
+    other blocks, blocks that ended, and what a total was before it was moved inwards."""
+    cohort = figures.cohort
+    waiting = {
+        (block.serial, question)
+        for question in cohort.blocks[0].totals.keys() | cohort.blocks[-1].totals.keys()
+        for block in cohort.blocks
+        if question in block.totals
+        and not any(block in bundle.blocks and bundle.live for bundle in bundles(cohort.blocks, question, cohort.rule))
+    }
+    assert waiting
+    blocks = tuple(
+        replace(
+            block,
+            totals={
+                name: replace(total, points=Fraction(7 * total.n)) if (block.serial, name) in waiting else total
+                for name, total in block.totals.items()
+            },
+            runs=block.runs if block.live else {axis: () for axis in block.runs},
+        )
+        for block in cohort.blocks
+    )
+    return replace(figures, cohort=replace(cohort, blocks=blocks))
+
+
+@pytest.mark.django_db
+def test_what_a_block_keeps_back_is_on_no_page(net: Network, crowd: Round) -> None:
+    figures = net.figures(crowd)
+    assert any(not block.live for block in figures.cohort.blocks)
+    assert pages_of(net, crowd, kept_back(figures)) == pages_of(net, crowd, figures)
+
+
+@pytest.mark.django_db
+def test_a_page_that_reads_a_block_past_the_rule_is_noticed(
+    net: Network, crowd: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def straight(self: Cohort, block: SealedBlock, measure: str) -> Mean | None:
+        questions = self.sections.get(measure, {measure: 1})
+        totals = [block.totals[name] for name in questions if name in block.totals]
+        n = sum(one.n for one in totals)
+        return Mean(n, sum((one.points for one in totals), Fraction(0)) / n) if n else None
+
+    monkeypatch.setattr(Cohort, "mean_of", straight)
+    figures = net.figures(crowd)
+    assert pages_of(net, crowd, kept_back(figures)) != pages_of(net, crowd, figures)
+
+
+@pytest.mark.django_db
+def test_a_company_that_sees_its_place_sees_the_same_whatever_others_answered(net: Network, crowd: Round) -> None:
+    figures = net.figures(crowd)
+    sealed = BlockMember.unscoped.filter(round=crowd, block__kind=Block.Kind.ALL, block__ended_at__isnull=True)
+    own = sealed[0].organisation_id
+    with scope(own):
+        before = place_in(crowd)
+    assert before.peers is not None
+    Outline.unscoped.exclude(organisation=own).update(scores={"axes": {}, "sections": {}, "levels": ""})
+    assert figures.cohort.blocks
+    with scope(own):
+        assert place_in(crowd) == before
