@@ -58,13 +58,17 @@ class JustSent(Exception):
 # --- what a coordinator does ------------------------------------------------------------------------------------------
 
 
-def plan(within: Round, days: Iterable[dt.date], *, words: str, key: UUID, by: User) -> list[Reminder]:
-    """A reminder for each of `days`. The same form (`key`) sent twice plans once. Raises NotUnderWay and DayTaken."""
+def plan(within: Round, days: Iterable[dt.date], *, words: str, key: UUID, origin: str, by: User) -> list[Reminder]:
+    """A reminder for each of `days`. The same form (`key`) sent twice plans once. `origin`: the address of this site.
+
+    Raises NotUnderWay and DayTaken.
+    """
     if within.closes_on < timezone.localdate():
         raise NotUnderWay
     made = []
     try:
         with transaction.atomic():
+            _keep_origin(within, origin)
             for day in days:
                 given = {"body_id": within.body_id, "on": day, "words": words, "created_by": by}
                 made.append(Reminder.objects.get_or_create(round=within, key=key_of(key, day), defaults=given)[0])
@@ -84,9 +88,9 @@ def cancel(within: Round, reminder_id: UUID) -> bool:
     return bool(planned.update(status=Reminder.Status.CANCELLED))
 
 
-def remind_now(within: Round, *, words: str, key: UUID, by: User, ring: Ring, anyway: bool = False) -> int:
+def remind_now(within: Round, *, words: str, key: UUID, origin: str, by: User, ring: Ring, anyway: bool = False) -> int:
     """Remind everybody at once, whatever the hour. Returns how many mails were written; the same form (`key`) sent
-    twice writes none.
+    twice writes none. `origin`: the address of this site.
 
     Raises NotUnderWay, NobodyToRemind, and JustSent where one went out within SOON and it is not to go `anyway`.
     """
@@ -112,8 +116,14 @@ def remind_now(within: Round, *, words: str, key: UUID, by: User, ring: Ring, an
         mails = _write(reminder, by=by)
         if not mails:
             raise NobodyToRemind
+        _keep_origin(locked, origin)
         transaction.on_commit(ring)
     return mails
+
+
+def _keep_origin(within: Round, origin: str) -> None:
+    """The links of the mails begin with it. A round that was opened on a page has it; a seeded one has not."""
+    Round.objects.filter(pk=within.pk, origin="").update(origin=origin.rstrip("/"))
 
 
 def last_begun(within: Round) -> Last | None:

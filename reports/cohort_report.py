@@ -246,7 +246,7 @@ def cohort_report(within: Round, figures: Figures, language: str, *, named: bool
     """The report of a round; `named`: with the companies that agreed to be seen by name."""
     catalog = get_catalog(within.catalog_ref)
     if not named:
-        figures = _to_pass_on(figures)
+        figures = to_pass_on(figures)
     rows = CompanyRows(figures, catalog, EVERYBODY, AXIS_IDS[0], language)
     count = min(len(rows.named), MOST_COMPANIES) if named else 0
     companies: list[CompanyRow] = rows[:count]
@@ -279,7 +279,7 @@ def _largest(breakdown: Breakdown) -> list[GroupRow]:
     return [row for row in breakdown.rows if row in largest]
 
 
-def _to_pass_on(figures: Figures) -> Figures:
+def to_pass_on(figures: Figures) -> Figures:
     """What a report without names is made of. Companies by name agreed that the network's people see their results; in
     what goes further a few of them would stand out against the blocks, so fewer than k are not counted at all."""
     cohort = figures.cohort

@@ -11,7 +11,7 @@ from assessments.models import Submission
 from cohorts.figures import Figures, figures_of
 from organisations.scoping import body_scope, scope
 from reports import cohort_paper, paper, workshop_context
-from reports.cohort_report import cohort_report
+from reports.cohort_report import cohort_report, to_pass_on
 from reports.models import BodyFile, FileJob, ReportFile
 from reports.resting import comparisons_of, rests_on, stands, state_of
 from reports.submitted import context_of
@@ -62,7 +62,9 @@ def _of_network(job: BodyFile) -> Work:
     made_of, compared = state_of(job.round), comparisons_of(job.round)
     figures = figures_of(job.round)
     printed = _printed_for_network(job, figures)
-    uses = rests_on(figures, named=job.named) | compared | comparisons_of(job.round)
+    # In the changes since the round before, and in a handout, companies by name count however few they are.
+    counted = figures if job.named or job.plan or figures.changes else to_pass_on(figures)
+    uses = rests_on(counted, named=job.named) | compared | comparisons_of(job.round)
     return Work(
         printed,
         columns={"uses": sorted(uses), "made_of": made_of},

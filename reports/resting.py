@@ -21,7 +21,7 @@ from reports.models import BodyFile
 
 
 def rests_on(figures: Figures, *, named: bool) -> set[str]:
-    """The blocks and companies that a file made of these figures rests on; `named`: with the pages that name some."""
+    """The blocks and companies that a file made of these figures rests on; `named`: with the pages that name them."""
     found = {f"block {block.serial}" for block in figures.cohort.blocks if block.live}
     for one in figures.cohort.named:
         if named or one.counts is None or one.counts:
@@ -40,7 +40,7 @@ def comparisons_of(within: Round) -> set[str]:
 
 def stands(file: BodyFile, uses: set[str]) -> bool:
     """Whether everything that a file rests on may still be seen at this moment."""
-    return uses <= rests_on(figures_of(file.round), named=file.named) | comparisons_of(file.round)
+    return uses <= rests_on(figures_of(file.round), named=True) | comparisons_of(file.round)
 
 
 def still_stands(file: BodyFile) -> bool:

@@ -15,9 +15,11 @@ import polib
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from assessments.scoring.answers import Answer
+from cohorts.counting import count_companies
 from guidance.catalog import Text
 from guidance.registry import current_catalog, library
 from organisations.consent import What
@@ -34,15 +36,18 @@ from tests.builders import (
     make_invitation,
     make_member,
     make_organisation,
+    make_participant,
     make_platform_member,
+    make_round,
     make_submission,
     make_user,
 )
 from tests.reports import samples
+from tests.reports.crowds import Firm, make_firms
 
 ROOT = Path(settings.BASE_DIR)
 CATALOG = ROOT / "locale/en/LC_MESSAGES/django.po"
-ROOMS = ("assessments", "config", "guidance", "organisations", "reports", "templates")
+ROOMS = ("assessments", "cohorts", "config", "guidance", "organisations", "reports", "templates")
 """Where messages are written."""
 
 JAPANESE = re.compile(r"[\u3001-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uffef]+")
@@ -335,6 +340,56 @@ def test_what_a_network_and_the_service_see_in_english_shows_no_japanese(
         assert _japanese_in(english.post(root + page, typed).content.decode()) == [], page
     english.force_login(make_platform_member(PlatformRole.ADMINISTRATOR, name="Jo Kita"))
     for page in ("/platform/", "/platform/audit", f"/platform/b/{body.pk}"):
+        assert _japanese_in(_open(english, page)) == [], page
+
+
+@pytest.mark.django_db
+def test_a_round_in_english_shows_no_japanese(english: Client, firm: tuple[str, User]) -> None:
+    """Every page of a round and its figures, with companies in blocks and by name, and a company's place among them."""
+    home, owner = firm
+    body = make_body("network", name="North Network")
+    within = make_round(body, name="First round")
+    unnamed = [Firm(f"Firm {number}", 20 + 5 * number, level=1 + number % 3) for number in range(7)]
+    make_firms(within, [*unnamed, Firm("Open Works", 80, level=4, whats=(What.SCORES, What.ANSWERS))])
+    make_participant(within, name="Invited Ltd", industry="E", prefecture="22", sales_band="1b-4b", size="to-20")
+    organisation = owner.memberships.get().organisation
+    make_submission(organisation, answers=_english_answers(), by=owner)
+    make_grant(organisation, body, What.ANSWERS, by=owner, purpose="To compare ourselves")
+    count_companies(within.pk, at_once=True)
+    english.force_login(make_body_member(body, name="Ann Mori"))
+    root = f"/b/{body.pk}/rounds/{within.pk}/"
+    shown = f"c={organisation.pk}"
+    pages = (
+        "",
+        "list",
+        "board",
+        "board?state=nowhere",
+        "reminders",
+        "figures",
+        "figures?industry=E",
+        "figures?by=size",
+    )
+    more = ("figures/companies", "figures/outliers", f"figures/side-by-side?{shown}", "report", "workshops/")
+    for page in (*pages, *more):
+        assert _japanese_in(_open(english, root + page)) == [], page
+    bad = SimpleUploadedFile("list.csv", "会社名,法人番号,メールアドレス\nAlpha Ltd,123,nowhere\n".encode())
+    for page, typed in (
+        ("list", {"file": bad}),
+        ("change", {}),
+        ("reminders", {}),
+        ("reminders/now", {}),
+        ("workshops/", {"title": "", "seats": "1000"}),
+    ):
+        response = english.post(root + page, typed)
+        assert response.status_code == 422, page
+        assert _japanese_in(response.content.decode()) == [], page
+    planned = {"title": "Autumn meeting", "count": "1", "minutes": "120", "seats": "12"}
+    response = english.post(f"{root}workshops/", planned, follow=True)
+    assert response.redirect_chain
+    assert _japanese_in(response.content.decode()) == []
+    assert _japanese_in(_open(english, f"{response.redirect_chain[-1][0]}handout")) == []
+    english.force_login(owner)
+    for page in (f"{home}peers", f"{home}sharing", "/join", f"/join?code={within.join_code}"):
         assert _japanese_in(_open(english, page)) == [], page
 
 

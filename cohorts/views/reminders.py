@@ -43,7 +43,7 @@ def reminders(request: BodyRequest, round_id: UUID) -> HttpResponse:
         return _page(request, within, plan=form, status=422)
     key, words = form.cleaned_data["key"], form.cleaned_data["words"]
     try:
-        made = reminding.plan(within, form.days, words=words, key=key, by=request.user)
+        made = reminding.plan(within, form.days, words=words, key=key, origin=_origin(request), by=request.user)
     except reminding.DayTaken:
         form.add_error("day_1", _("ほかの人が、同じ日の予定を入れたところです。下の一覧を確かめてください。"))
         return _page(request, within, plan=form, status=422)
@@ -70,6 +70,7 @@ def remind_now(request: BodyRequest, round_id: UUID) -> HttpResponse:
             words=given["words"],
             key=given["key"],
             anyway=given["anyway"],
+            origin=_origin(request),
             by=request.user,
             ring=ring_notices,
         )
@@ -124,6 +125,10 @@ def notices_again(request: BodyRequest, round_id: UUID) -> HttpResponse:
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _origin(request: BodyRequest) -> str:
+    return request.build_absolute_uri("/")
 
 
 def _plan_form(within: Round, data: Any = None) -> PlanForm:

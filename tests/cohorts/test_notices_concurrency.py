@@ -26,6 +26,7 @@ from tests.cohorts.test_notices import invited, waiting
 pytestmark = pytest.mark.django_db(transaction=True)
 Work = Callable[[], Any]
 WORKERS = 4
+HERE = "https://keian.example/"
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_a_form_that_arrives_several_times_at_once_reminds_once(
 
     def press() -> int:
         with body_scope(within.body_id):
-            return reminding.remind_now(within, words="", key=key, by=coordinator, ring=list)
+            return reminding.remind_now(within, words="", key=key, origin=HERE, by=coordinator, ring=list)
 
     assert sorted(at_once(press)) == [0, 0, 0, 1]
     assert list(Notice.objects.values_list("participant", flat=True)) == [one.pk]
@@ -102,7 +103,7 @@ def test_of_several_coordinators_who_press_at_once_one_reminds_and_the_others_ar
 
     def press() -> int:
         with body_scope(within.body_id):
-            return reminding.remind_now(within, words="", key=uuid.uuid4(), by=coordinator, ring=list)
+            return reminding.remind_now(within, words="", key=uuid.uuid4(), origin=HERE, by=coordinator, ring=list)
 
     ends = at_once(press)
     assert ends.count(1) == 1
@@ -114,7 +115,7 @@ def test_a_form_that_arrives_several_times_at_once_plans_once(
     at_once: Callable[[Work], list[Any]], within: Round, coordinator: User
 ) -> None:
     day, key = timezone.localdate() + dt.timedelta(days=3), uuid.uuid4()
-    ends = at_once(lambda: reminding.plan(within, [day], words="", key=key, by=coordinator))
+    ends = at_once(lambda: reminding.plan(within, [day], words="", key=key, origin=HERE, by=coordinator))
     assert len({end[0].pk for end in ends}) == 1, ends
     assert Reminder.objects.count() == 1
 
@@ -123,7 +124,7 @@ def test_of_several_who_plan_the_same_day_at_once_one_does_and_the_others_are_to
     at_once: Callable[[Work], list[Any]], within: Round, coordinator: User
 ) -> None:
     day = timezone.localdate() + dt.timedelta(days=3)
-    ends = at_once(lambda: reminding.plan(within, [day], words="", key=uuid.uuid4(), by=coordinator))
+    ends = at_once(lambda: reminding.plan(within, [day], words="", key=uuid.uuid4(), origin=HERE, by=coordinator))
     assert sum(isinstance(end, reminding.DayTaken) for end in ends) == WORKERS - 1, ends
     assert Reminder.objects.count() == 1
 

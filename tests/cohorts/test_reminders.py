@@ -37,6 +37,7 @@ from tests.conftest import ClientOf
 pytestmark = pytest.mark.django_db
 SAID = {FIRST: Answer.at(2)}
 EXECUTE = {"execute": True}
+HERE = "https://keian.example/"
 
 
 @pytest.fixture
@@ -200,7 +201,7 @@ def test_a_day_that_somebody_else_planned_a_moment_ago_is_told(
     made = reminding.plan
 
     def both(*args: Any, **kwargs: Any) -> Any:
-        made(within, [in_days(3)], words="", key=uuid.uuid4(), by=coordinator)
+        made(within, [in_days(3)], words="", key=uuid.uuid4(), origin=HERE, by=coordinator)
         return made(*args, **kwargs)
 
     monkeypatch.setattr(reminding, "plan", both)
@@ -258,6 +259,21 @@ def test_the_page_says_how_many_will_get_it_and_they_do(
     assert (line.actor, line.body, line.target) == (str(coordinator.pk), within.body_id, str(within.pk))
     assert line.detail == {"count": 3}
     assert "送った：3" in text_of(browser.get(path(within)))
+
+
+def test_links_lead_to_where_the_round_was_opened_or_else_to_where_the_reminder_was_asked_for(
+    browser: Client, within: Round
+) -> None:
+    invited(within)
+    press(browser, within)
+    Round.objects.update(origin="")
+    press(browser, within, anyway=True)
+    send_due()
+    assert [text.count("http://testserver/invitations/") for text in (one.body for one in mail.outbox)] == [1, 1]
+    Round.objects.update(origin="https://keian.example")
+    press(browser, within, anyway=True)
+    send_due()
+    assert "https://keian.example/invitations/" in mail.outbox[2].body
 
 
 def test_the_same_form_sent_twice_reminds_once(browser: Client, within: Round) -> None:
@@ -337,7 +353,7 @@ def test_a_round_that_is_over_takes_no_more_plans(browser: Client, within: Round
     assert "取り消す" not in html
     within.refresh_from_db()
     with pytest.raises(reminding.NotUnderWay):
-        reminding.plan(within, [in_days(3)], words="", key=uuid.uuid4(), by=User.objects.all()[0])
+        reminding.plan(within, [in_days(3)], words="", key=uuid.uuid4(), origin=HERE, by=User.objects.all()[0])
 
 
 # --- what became of the mails -----------------------------------------------------------------------------------------
@@ -458,4 +474,4 @@ def test_too_many_presses_are_held_up(browser: Client, within: Round, settings: 
 def test_who_gets_a_reminder_is_asked_within_the_networks_scope(within: Round, coordinator: User) -> None:
     invited(within)
     with body_scope(within.body_id):
-        assert reminding.remind_now(within, words="", key=uuid.uuid4(), by=coordinator, ring=list) == 1
+        assert reminding.remind_now(within, words="", key=uuid.uuid4(), origin=HERE, by=coordinator, ring=list) == 1

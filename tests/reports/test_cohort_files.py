@@ -35,7 +35,8 @@ from tests.reports.crowds import Firm, make_firms, unnamed
 pytestmark = pytest.mark.django_db
 
 PAPER = b"%PDF-1.7 figures " + b"." * 200_000
-ANSWERS, SCORES = "名出工業", "点数商会"
+OPEN = ["名出工業", *(f"名出{number}" for number in range(4))]
+ANSWERS, SCORES = OPEN[0], "点数商会"
 LONG_AGO = dt.timedelta(days=2)
 
 
@@ -46,10 +47,10 @@ def within(network: Body) -> Round:
 
 @pytest.fixture
 def companies(within: Round) -> dict[str, Organisation]:
-    """Six companies in a block, one that shares its answers by name, and one that shares its scores."""
+    """Six companies in a block, five that share their answers by name, and one that shares its scores."""
     firms = [
         *unnamed(6),
-        Firm(ANSWERS, 23, level=1, whats=(What.SCORES, What.ANSWERS)),
+        *(Firm(name, 23 + place, level=1, whats=(What.SCORES, What.ANSWERS)) for place, name in enumerate(OPEN)),
         Firm(SCORES, 66, level=3, whats=(What.SCORES,)),
     ]
     made = make_firms(within, firms)
@@ -286,9 +287,9 @@ def test_a_report_is_made_with_what_it_rests_on(
 ) -> None:
     job = make_done(within)
     (report,) = printed
-    assert (report.cohort.n, report.network, report.language) == (8, within.body.name, "ja")
-    answers, scores = companies[ANSWERS].pk, companies[SCORES].pk
-    assert job.uses == sorted(["block 1", f"scores {answers}", f"answers {answers}", f"scores {scores}"])
+    assert (report.cohort.n, report.network, report.language) == (12, within.body.name, "ja")
+    shared = [(what, name) for what, names in (("scores", [*OPEN, SCORES]), ("answers", OPEN)) for name in names]
+    assert job.uses == sorted(["block 1", *(f"{what} {companies[name].pk}" for what, name in shared)])
     assert [path.read_bytes() for path in files_in(media)] == [PAPER]
     assert (job.progress, job.attempts, job.size) == (100, 1, len(PAPER))
 
@@ -300,7 +301,7 @@ def test_companies_stand_by_name_only_where_the_coordinator_wants_that(
         make_done(within, named=named)
     plain, named_one = printed
     assert [name for name, _row in plain.companies] == []
-    assert {name for name, _row in named_one.companies} == {ANSWERS, SCORES}
+    assert {name for name, _row in named_one.companies} == {*OPEN, SCORES}
     assert "名出" not in cohort_paper.cohort_report_html(plain)
     assert "名出" in cohort_paper.cohort_report_html(named_one)
 
@@ -309,13 +310,27 @@ def test_a_group_of_few_named_companies_is_in_no_report_that_is_passed_on(
     within: Round, printed: list[Any], media: Path
 ) -> None:
     lonely = Firm("離島水産", 91, level=4, whats=(What.SCORES, What.ANSWERS), facts={"prefecture": "47"})
-    make_firms(within, [*unnamed(12), lonely])
+    near = [Firm(name, 44, whats=(What.SCORES, What.ANSWERS)) for name in OPEN]
+    make_firms(within, [*unnamed(12), *near, lonely])
     count_companies(within.pk, at_once=True)
     for named in (False, True):
         make_done(within, named=named)
     groups = [[row.name for row in report.cohort.breakdown("prefecture").rows] for report in printed]
     assert groups == [["静岡県"], ["静岡県", "沖縄県"]]
     assert printed[0].cohort.breakdown("prefecture").outside == 1
+
+
+def test_a_few_companies_by_name_are_nothing_that_a_report_without_names_rests_on(
+    browser: Client, within: Round, printed: list[Any], media: Path
+) -> None:
+    *_block, few = make_firms(within, [*unnamed(6), Firm(SCORES, 66, whats=(What.SCORES,))])
+    count_companies(within.pk, at_once=True)
+    plain, named = make_done(within), make_done(within, named=True)
+    assert [report.cohort.n for report in printed] == [6, 7]
+    assert plain.uses == ["block 1"]
+    revoke(few)
+    assert browser.get(address(plain, "file")).status_code == 200
+    assert browser.get(address(named, "file")).status_code == 410
 
 
 def test_a_handout_is_made_of_its_plan(
