@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from cohorts.models import WorkshopPlan
 from cohorts.workshops.agenda import LENGTHS, MOST_TOPICS, ends_on_another_day
@@ -44,6 +44,10 @@ class HourField(forms.TimeField):
         return super().to_python(value)
 
 
+def _lengths() -> list[tuple[str, str]]:
+    return [(str(length), gettext("%(minutes)d分") % {"minutes": length}) for length in LENGTHS]
+
+
 class _MeetingForm(forms.Form):
     """What is asked of a new plan and of one that stands."""
 
@@ -51,7 +55,7 @@ class _MeetingForm(forms.Form):
     minutes = forms.TypedChoiceField(
         label=_("長さ"),
         coerce=int,
-        choices=[(str(length), _("%(minutes)d分") % {"minutes": length}) for length in LENGTHS],
+        choices=_lengths,
     )
     seats = WholeNumberField(
         label=_("招く会社の数の上限"),

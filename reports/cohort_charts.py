@@ -216,11 +216,10 @@ def index_bars(marks: Sequence[Mark], *, title: str, prefix: str) -> str:
         if mark.points is not None:
             left, right = sorted((at(100), at(mark.points)))
             parts.append(rect(left, y, max(right - left, 1), 12, BLUE if mark.points >= 100 else BAND, BLUE))
+        parts.append(line(at(100), y - 3, at(100), y + 15, INK, 2))
         y += 21
     for points in (100 - reach, 100, 100 + reach):
-        parts.append(
-            line(at(points), 0 if points == 100 else y - 8, at(points), y - 4, INK if points == 100 else LINE, 1.5)
-        )
+        parts.append(line(at(points), y - 8, at(points), y - 4, LINE, 1.5))
         parts.append(text(at(points), y + 9, str(points), SIZE, "middle", fill=MUTED))
     return svg(WIDTH, y + 14, parts, title, prefix)
 

@@ -58,18 +58,21 @@ def _of_company(job: ReportFile) -> Work:
 
 
 def _of_network(job: BodyFile) -> Work:
-    # A comparison that comes or goes while the figures are read counts as one that the file rests on.
-    made_of, compared = state_of(job.round), comparisons_of(job.round)
-    figures = figures_of(job.round)
-    printed = _printed_for_network(job, figures)
-    # In the changes since the round before, and in a handout, companies by name count however few they are.
-    counted = figures if job.named or job.plan or figures.changes else to_pass_on(figures)
-    uses = rests_on(counted, named=job.named) | compared | comparisons_of(job.round)
+    made_of, before = state_of(job.round), _uses(job)
+    printed = _printed_for_network(job, figures_of(job.round))
+    uses = before | _uses(job)  # what came or went while everything was read counts as well
     return Work(
         printed,
         columns={"uses": sorted(uses), "made_of": made_of},
         still_stands=lambda: stands(job, uses),
     )
+
+
+def _uses(job: BodyFile) -> set[str]:
+    figures = figures_of(job.round)
+    # In the changes since the round before, and in a handout, companies by name count however few they are.
+    counted = figures if job.named or job.plan or figures.changes else to_pass_on(figures)
+    return rests_on(counted, named=job.named) | comparisons_of(job.round)
 
 
 def _printed_for_network(job: BodyFile, figures: Figures) -> Callable[[], bytes]:

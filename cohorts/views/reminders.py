@@ -75,6 +75,7 @@ def remind_now(request: BodyRequest, round_id: UUID) -> HttpResponse:
             ring=ring_notices,
         )
     except reminding.JustSent as just:
+        form.add_error("anyway", _("続けて送るときは、ここに印を付けてください。まだ何も送っていません。"))
         return _page(request, within, now=form, last=just.last, status=422)
     except reminding.NobodyToRemind:
         return _page(request, within, now=form, refused=_("いま催促する会社はありません。何も送っていません。"))

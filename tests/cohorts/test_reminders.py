@@ -296,13 +296,14 @@ def test_pressed_again_after_a_short_while_the_page_asks_back(browser: Client, w
     response = press(browser, within, words="もう一言")
     assert response.status_code == 422
     html = text_of(response)
-    assert f"前回は {at:%Y/%m/%d %H:%M} に 1 社へ送りました" in html
+    assert f"前回の催促は {at:%Y/%m/%d %H:%M} に始め、1 社に宛てました" in html
+    assert "ここに印を付けてください" in html
     assert "もう一言" in html
     assert Reminder.objects.count() == 1
     assert press(browser, within, words="もう一言", anyway=True).status_code == 302
     assert Reminder.objects.count() == 2
     Reminder.objects.update(begun_at=timezone.now() - reminding.SOON)
-    assert "前回は" not in text_of(browser.get(path(within)))
+    assert "前回の催促は" not in text_of(browser.get(path(within)))
     assert press(browser, within).status_code == 302
 
 
