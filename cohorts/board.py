@@ -140,9 +140,7 @@ def _with_state(rows: QuerySet[Any], within: Round) -> QuerySet[Any]:
     present = Affiliation.objects.present().values("organisation_id")
     sharing = Grant.objects.active().values("organisation_id")
     arrived = Notice.objects.filter(participant_id=OuterRef("participant_id"), status=Notice.Status.SENT)
-    failed = Notice.objects.filter(
-        ~Exists(arrived), body=within.body_id, status__in=[Notice.Status.FAILED, Notice.Status.UNSURE]
-    )
+    failed = Notice.objects.filter(~Exists(arrived), status__in=[Notice.Status.FAILED, Notice.Status.UNSURE])
     known = with_started(with_submitted(rows, within), within)
     joined = Q(organisation__isnull=False)
     invited = Q(invited_at__isnull=False, invitation__revoked_at__isnull=True)

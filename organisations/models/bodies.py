@@ -97,6 +97,10 @@ class Affiliation(models.Model):
                 name="one_present_affiliation_of_company_and_body",
             ),
         ]
+        indexes = [
+            # Holds everything that is asked when all companies of a body are asked for at once.
+            models.Index(fields=["body", "ended_at", "organisation"], name="companies_of_a_body"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.body_id}"

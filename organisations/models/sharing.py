@@ -55,6 +55,10 @@ class Grant(models.Model):
             ),
             models.CheckConstraint(condition=~models.Q(purpose=""), name="grant_has_a_purpose"),
         ]
+        indexes = [
+            # Holds everything that is asked when a body asks which of its companies share something.
+            models.Index(fields=["body", "revoked_at", "until", "organisation"], name="consents_to_a_body"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.body_id} {self.what}"

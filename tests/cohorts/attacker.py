@@ -45,53 +45,34 @@ class Seen:
     def fewest(self, most: int) -> frozenset[Company] | None:
         """The fewest companies, `most` at most, on which a combination of what was seen rests; None where each rests on
         more."""
-        groups = [_Basis(rows) for rows in _apart(self._rows.values())]
+        bases = [_reduced_sparse(rows) for rows in _apart(_that_can_take_part(self._rows.values(), most))]
         for size in range(1, most + 1):
-            for group in groups:
-                for chosen in combinations(group.companies, size):
-                    if group.rests_on(frozenset(chosen)):
+            for basis in bases:
+                companies = sorted({company for row in basis.values() for company, _question in row}, key=str)
+                for chosen in combinations(companies, size):
+                    if _rests_on(basis, frozenset(chosen)):
                         return frozenset(chosen)
         return None
 
 
-class _Basis:
-    """Rows that span what was seen, each beginning with an unknown that stands in no other."""
-
-    def __init__(self, rows: Iterable[_Sparse]) -> None:
-        self._rows = _reduced_sparse(rows)
-        self.companies = sorted({company for row in self._rows.values() for company, _question in row}, key=str)
-        times = Counter(unknown for row in self._rows.values() for unknown in row)
-        self._own = {
-            pivot: frozenset(unknown[0] for unknown in row if times[unknown] == 1) for pivot, row in self._rows.items()
-        }
-        self._of = defaultdict(list)
-        for pivot in self._rows:
-            self._of[pivot[0]].append(pivot)
-        self._sketches = {pivot: _sketch(row) for pivot, row in self._rows.items()}
-
-    def rests_on(self, chosen: frozenset[Company]) -> bool:
-        """Whether a combination of the rows has nothing outside these companies. Only rows that begin inside can take
-        part, and none that has an unknown outside that no other row has: nothing could take it away."""
-        pivots = [pivot for company in chosen for pivot in self._of[company] if self._own[pivot] <= chosen]
-        # What is independent in a sketch is so in full.
-        return all(
-            len(_reduced_sparse(_outside(rows[pivot], chosen) for pivot in pivots)) < len(pivots)
-            for rows in (self._sketches, self._rows)
-        )
+def _that_can_take_part(rows: Iterable[_Sparse], most: int) -> list[_Sparse]:
+    """Without rows that have unknowns of more than `most` companies that stand in no other: nothing can take those
+    away, so such a row is in no combination that rests on `most`. Then without those of which this is true now."""
+    left = list(rows)
+    while True:
+        times = Counter(unknown for row in left for unknown in row)
+        kept = [row for row in left if len({company for company, name in row if times[company, name] == 1}) <= most]
+        if len(kept) == len(left):
+            return left
+        left = kept
 
 
-def _outside(row: _Sparse, chosen: frozenset[Company]) -> _Sparse:
-    return {unknown: value for unknown, value in row.items() if unknown[0] not in chosen}
-
-
-def _sketch(row: _Sparse) -> _Sparse:
-    """The row with two sums for each company in place of all its answers, each weighed by chance."""
-    found: dict[Unknown, int] = defaultdict(int)
-    for (company, question), value in row.items():
-        for number in (0, 1):
-            weight = random.Random(f"{number} {company} {question}").randrange(PRIME)
-            found[company, str(number)] += value * weight
-    return {unknown: value % PRIME for unknown, value in found.items()}
+def _rests_on(basis: Mapping[Unknown, _Sparse], chosen: frozenset[Company]) -> bool:
+    """Whether a combination of the rows has nothing outside these companies. Rows that begin outside them cannot take
+    part: each begins with an unknown that no other has."""
+    inside = [row for pivot, row in basis.items() if pivot[0] in chosen]
+    outside = [{unknown: value for unknown, value in row.items() if unknown[0] not in chosen} for row in inside]
+    return len(_reduced_sparse(outside)) < len(inside)
 
 
 def _reduced(rows: Iterable[Row]) -> dict[Unknown, _Sparse]:
@@ -138,16 +119,16 @@ def _minus(row: _Sparse, times: int, other: _Sparse) -> _Sparse:
 
 
 def _apart(rows: Iterable[_Sparse]) -> list[list[_Sparse]]:
-    """The rows in groups that have no company in common."""
-    groups: list[tuple[set[Company], list[_Sparse]]] = []
+    """The rows in groups that have no unknown in common: what one group tells, no other can add to."""
+    groups: list[tuple[set[Unknown], list[_Sparse]]] = []
     for row in rows:
-        companies, together = {company for company, _question in row}, [row]
-        for group in [one for one in groups if one[0] & companies]:
+        unknowns, together = set(row), [row]
+        for group in [one for one in groups if not one[0].isdisjoint(row)]:
             groups.remove(group)
-            companies |= group[0]
+            unknowns |= group[0]
             together += group[1]
-        groups.append((companies, together))
-    return [found for _companies, found in groups]
+        groups.append((unknowns, together))
+    return [found for _unknowns, found in groups]
 
 
 # --- what the figures are sums of -------------------------------------------------------------------------------------
