@@ -42,9 +42,7 @@ urlpatterns = [
     path("b/<uuid:body_id>/rounds/<uuid:round_id>/figures/companies", cohorts.companies, name="figures_companies"),
     path("b/<uuid:body_id>/rounds/<uuid:round_id>/figures/outliers", cohorts.outliers, name="outliers"),
     path("b/<uuid:body_id>/rounds/<uuid:round_id>/figures/side-by-side", cohorts.side_by_side, name="side_by_side"),
-    path(
-        "b/<uuid:body_id>/rounds/<uuid:round_id>/figures/<slug:chart>.<slug:form>", chart_files.chart, name="chart"
-    ),
+    path("b/<uuid:body_id>/rounds/<uuid:round_id>/figures/<slug:chart>.<slug:form>", chart_files.chart, name="chart"),
     path("b/<uuid:body_id>/rounds/<uuid:round_id>/report", cohort_files.cohort_order, name="cohort_order"),
     path(
         "b/<uuid:body_id>/rounds/<uuid:round_id>/workshops/<uuid:plan_id>/handout",

@@ -372,7 +372,7 @@ def test_a_round_in_english_shows_no_japanese(english: Client, firm: tuple[str, 
     more = ("figures/companies", "figures/outliers", f"figures/side-by-side?{shown}", "report", "workshops/")
     for page in (*pages, *more):
         assert _japanese_in(_open(english, root + page)) == [], page
-    bad = SimpleUploadedFile("list.csv", "Company,Corporate number,Email\nAlpha Ltd,123,nowhere\n".encode())
+    bad = SimpleUploadedFile("list.csv", b"Company,Corporate number,Email\nAlpha Ltd,123,nowhere\n")
     for page, typed in (
         ("list", {"file": bad}),
         ("change", {}),
