@@ -75,7 +75,7 @@ def test_a_download_ends_with_the_consent_and_is_not_taken_for_a_whole_file(site
     assert (received == MEGABYTES * 2**20) is not revoked
     if revoked:
         assert received < MEGABYTES * 2**20 // 2, "only what was on its way already"
-        assert f"download by body {given['body']} cut" in site.log.read_text(encoding="utf-8")
+        assert f"shares it no longer with body {given['body']}" in site.log.read_text(encoding="utf-8")
 
 
 def shell(site: live.Site, script: str) -> str:

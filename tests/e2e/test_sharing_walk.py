@@ -144,7 +144,7 @@ def test_a_consent_opens_and_closes_at_once_and_the_company_sees_who_looked(
     expect(owner.locator("main")).to_contain_text("架空 結")
     panel = owner.locator("section.panel", has=owner.get_by_role("heading", name=NETWORK_NAME))
     panel.get_by_role("button", name="点数を見せるのをやめる").click()
-    expect(owner.locator("main")).to_contain_text("何も見せていません")
+    expect(owner.locator("main")).to_contain_text("点数も回答も見せていません")
 
     watch.allow_status(404)
     answer = coordinator.goto(shared)

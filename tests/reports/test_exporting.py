@@ -213,7 +213,7 @@ def test_the_export_says_where_the_company_is_counted_and_not_with_whom(
     taken = take(full, owner)
     (row,) = taken.json("counted.json")
     submission = Submission.unscoped.get(organisation=full)
-    assert row == {"round": "春の回", "body": network.name, "submission": str(submission.pk)}
+    assert row == {"round": "春の回", "body": network.name, "submission": str(submission.pk), "runs": {}}
     assert taken.json("compared.json") == [{"round": "春の回", "body": network.name}]
     (listed,) = taken.json("rounds.json")
     assert (listed["round"], listed["name"], listed["size"]) == ("春の回", full.name, "51-100")
