@@ -45,59 +45,14 @@ class Seen:
     def fewest(self, most: int) -> frozenset[Company] | None:
         """The fewest companies, `most` at most, on which a combination of what was seen rests; None where each rests on
         more."""
-        bases = [_Basis(rows) for rows in _apart(_that_can_take_part(self._rows.values(), most))]
+        bases = [_reduced_sparse(rows) for rows in _apart(_that_can_take_part(self._rows.values(), most))]
         for size in range(1, most + 1):
             for basis in bases:
-                for chosen in combinations(basis.companies, size):
-                    if basis.rests_on(frozenset(chosen)):
+                companies = sorted({company for row in basis.values() for company, _question in row}, key=str)
+                for chosen in combinations(companies, size):
+                    if _rests_on(basis, frozenset(chosen)):
                         return frozenset(chosen)
         return None
-
-
-class _Basis:
-    """Rows that span what was seen, each beginning with an unknown that stands in no other; and a sketch of each, with
-    two numbers for each company in place of all its answers."""
-
-    def __init__(self, rows: Iterable[_Sparse]) -> None:
-        self._rows = _reduced_sparse(rows)
-        self.companies = sorted({company for row in self._rows.values() for company, _question in row}, key=str)
-        self._of = {company: [pivot for pivot in self._rows if pivot[0] == company] for company in self.companies}
-        self._sketches = {pivot: self._sketch(row) for pivot, row in self._rows.items()}
-
-    def rests_on(self, chosen: frozenset[Company]) -> bool:
-        """Whether a combination of the rows has nothing outside these companies. Rows that begin outside them cannot
-        take part. What is independent in a sketch is so in full: then there is nothing to calculate."""
-        pivots = [pivot for company in chosen for pivot in self._of[company]]
-        places = [2 * place for place, company in enumerate(self.companies) if company not in chosen]
-        if _independent([[row[at + i] for at in places for i in (0, 1)] for row in map(self._sketches.get, pivots)]):
-            return False
-        outside = [
-            {unknown: value for unknown, value in self._rows[pivot].items() if unknown[0] not in chosen}
-            for pivot in pivots
-        ]
-        return len(_reduced_sparse(outside)) < len(pivots)
-
-    def _sketch(self, row: _Sparse) -> list[int]:
-        places = {company: 2 * place for place, company in enumerate(self.companies)}
-        found = [0] * (2 * len(places))
-        for (company, question), value in row.items():
-            for number in (0, 1):
-                found[places[company] + number] += value * hash((number, company, question)) % PRIME
-        return found
-
-
-def _independent(rows: list[list[int]]) -> bool:
-    """Whether none of the rows is a combination of the others."""
-    while rows:
-        first = rows.pop()
-        place = next((place for place, value in enumerate(first) if value % PRIME), None)
-        if place is None:
-            return False
-        inverse = pow(first[place], -1, PRIME)
-        for row in rows:
-            if times := row[place] * inverse % PRIME:
-                row[:] = [(one - times * other) % PRIME for one, other in zip(row, first, strict=True)]
-    return True
 
 
 def _that_can_take_part(rows: Iterable[_Sparse], most: int) -> list[_Sparse]:
@@ -112,6 +67,14 @@ def _that_can_take_part(rows: Iterable[_Sparse], most: int) -> list[_Sparse]:
         left = kept
 
 
+def _rests_on(basis: Mapping[Unknown, _Sparse], chosen: frozenset[Company]) -> bool:
+    """Whether a combination of the rows has nothing outside these companies. Rows that begin outside them cannot take
+    part: each begins with an unknown that no other has."""
+    inside = [row for pivot, row in basis.items() if pivot[0] in chosen]
+    outside = [{unknown: value for unknown, value in row.items() if unknown[0] not in chosen} for row in inside]
+    return len(_reduced_sparse(outside)) < len(inside)
+
+
 def _reduced(rows: Iterable[Row]) -> dict[Unknown, _Sparse]:
     return _reduced_sparse(map(_sparse, rows))
 
@@ -122,16 +85,13 @@ def _sparse(row: Row) -> _Sparse:
 
 
 def _reduced_sparse(rows: Iterable[_Sparse]) -> dict[Unknown, _Sparse]:
-    """The rows by the unknown that each begins with, which stands in no other (Gauss and Jordan). Unknowns of companies
-    with which few rows begin are taken first, so that few begin with each."""
+    """The rows by the unknown that each begins with, which stands in no other (Gauss and Jordan)."""
     basis: dict[Unknown, _Sparse] = {}
-    begun: Counter[Company] = Counter()
     for row in rows:
         left = _without(row, basis)
         if not left:
             continue
-        pivot = min(left, key=lambda unknown: begun[unknown[0]])
-        begun[pivot[0]] += 1
+        pivot = next(iter(left))
         scale = pow(left[pivot], -1, PRIME)
         new = {name: value * scale % PRIME for name, value in left.items()}
         for name, other in basis.items():
