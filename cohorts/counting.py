@@ -58,8 +58,11 @@ def count_all() -> int:
 def count_companies(round_id: UUID, *, at_once: bool = False) -> Outcome:
     """End what must end, and seal the companies that wait where they are enough (`at_once`: as soon as it is safe)."""
     with transaction.atomic():
-        # Two at once would seal one company twice; the database would refuse it, this lets the second wait.
-        within = Round.objects.select_for_update().select_related("body").get(pk=round_id)
+        # Two at once in a network would seal one submission twice, or compare without seeing what the other compares:
+        # the second waits. Nobody else does: rows that name the rounds can be written meanwhile.
+        body_id = Round.objects.get(pk=round_id).body_id
+        locked = Round.objects.select_for_update(no_key=True).filter(body=body_id).order_by("pk")
+        within = next(one for one in locked if one.pk == round_id)
         with body_scope(within.body_id):
             ended = _end_blocks(within) + end_comparisons(within)
             over = within.closes_on < timezone.localdate()
@@ -97,7 +100,7 @@ def _waiting(within: Round) -> dict[Block.Kind, list[Outline]]:
 def _seal(within: Round, kind: Block.Kind, rows: Sequence[Outline]) -> None:
     catalog = get_catalog(within.catalog_ref)
     by_id = {row.organisation_id: row for row in rows}
-    members = [Member(row.organisation_id, facts_of(row), values_of(row.scores, catalog.questions)) for row in rows]
+    members = [Member(row.organisation_id, facts_of(row), values_of(row.scores, catalog.axes)) for row in rows]
     serial = Block.objects.filter(round=within).aggregate(last=Max("serial"))["last"] or 0
     named = kind == Block.Kind.ANSWERS
     groups: dict[str, list[str]] = (

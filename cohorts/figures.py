@@ -105,9 +105,8 @@ def key_of(within: Round) -> Key:
     """What the figures depend on; another key, other figures."""
     today = timezone.localdate()
     state: State = state_of(within, today)
-    blocks = BlockMember.objects.filter(round=within).aggregate(
-        members=Count("pk"), blocks=Count("block", distinct=True), ended=Max("block__ended_at")
-    )
+    # A company that is deleted goes from its block, and from the network too: `state` tells of it.
+    blocks = Block.objects.filter(round=within).aggregate(n=Count("pk"), ended=Max("ended_at"))
     compared = Comparison.objects.filter(round=within).aggregate(n=Count("pk"), ended=Max("ended_at"))
     return (within.pk, today, rule(), state, *blocks.values(), *compared.values())
 
@@ -160,7 +159,7 @@ def _named(within: Round, live: frozenset[UUID]) -> tuple[Named, ...]:
     }
     found = []
     for row in outlines(within, NAMED).annotate(answers=granted({What.ANSWERS})):
-        known = values_of(row.scores, catalog.questions)
+        known = values_of(row.scores, catalog.axes)
         if not row.answers:
             known = {name: points for name, points in known.items() if name in axes}
         kind = in_block.get(row.organisation_id)
@@ -180,7 +179,7 @@ def _changes(within: Round, previous: Round, cohort: Cohort) -> dict[str, Change
     ]
     catalog = get_catalog(previous.catalog_ref)
     before: dict[object, Values] = {
-        row.organisation_id: values_of(row.scores, catalog.questions) for row in outlines(previous, NAMED)
+        row.organisation_id: values_of(row.scores, catalog.axes) for row in outlines(previous, NAMED)
     }
     alone = [
         (before[one.id], one.values) for one in cohort.named if one.id in before and (one.counts is None or one.counts)

@@ -159,7 +159,7 @@ def _peers(within: Round, figures: Figures, own: Submission) -> Peers | None:
     """Companies of its industry where they are enough for two runs, else the whole network; None where no spread can
     be shown of either."""
     catalog = get_catalog(within.catalog_ref)
-    values = values_of(own.outline.scores, catalog.questions)
+    values = values_of(own.outline.scores, catalog.axes)
     industry: str | None = own.outline.industry
     group = figures.beside(industry)
     if group.n < figures.cohort.rule.block:

@@ -228,6 +228,9 @@ def outlier_rows(figures: Figures, catalog: Catalog, language: str) -> tuple[Out
     """Companies by name far from their peers, the farthest first, with the answers behind it."""
     by_id = {one.id: one for one in figures.cohort.named}
     measures = {one.id: one for one in measures_of(catalog, language)}
+    outlying = cohort.outliers(figures.cohort, AXIS_IDS)
+    # A group keeps the means that it worked out: one group for all that are compared with the same peers.
+    peers = {industry: figures.cohort.group(_peers(industry)) for industry in {one.industry for one in outlying}}
     with translation.override(language):
         return tuple(
             OutlierRow(
@@ -242,17 +245,19 @@ def outlier_rows(figures: Figures, catalog: Catalog, language: str) -> tuple[Out
                 n=found.n,
                 peers=value_name("industry", found.industry, language) if found.industry is not None else "",
                 shares_answers=shares_answers(by_id[found.id]),
-                answers=_behind(figures, catalog, found, by_id[found.id], language),
+                answers=_behind(peers[found.industry], catalog, found, by_id[found.id], language),
             )
-            for found in cohort.outliers(figures.cohort, AXIS_IDS)
+            for found in outlying
         )
 
 
+def _peers(industry: str | None) -> Filter:
+    return EVERYBODY if industry is None else {"industry": frozenset({industry})}
+
+
 def _behind(
-    figures: Figures, catalog: Catalog, found: cohort.Outlier, one: Named, language: str
+    group: cohort.Group, catalog: Catalog, found: cohort.Outlier, one: Named, language: str
 ) -> tuple[AnswerGap, ...]:
-    peers: Filter = EVERYBODY if found.industry is None else {"industry": frozenset({found.industry})}
-    group = figures.cohort.group(peers)
     axis = next(axis for axis in catalog.axes if axis.id == found.axis)
     sign = 1 if found.z > 0 else -1
     gaps = [

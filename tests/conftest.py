@@ -35,6 +35,7 @@ collect_ignore = (
     if os.environ.get("DATABASE_URL", "").startswith("postgres")
     else [
         "assessments/test_concurrency.py",
+        "cohorts/test_counting_concurrency.py",
         "cohorts/test_notices_concurrency.py",
         "cohorts/test_rounds_concurrency.py",
         "organisations/test_audit_concurrency.py",

@@ -5,9 +5,11 @@ Everything is in points of 100, a question's level too (level · 25), so that on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
+
+from guidance.catalog import Axis
 
 LEVEL_POINTS = 25
 """What one level of a question is worth in points of 100."""
@@ -20,24 +22,27 @@ Values = Mapping[str, Fraction]
 
 
 def packed(scorecard: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored scorecard (contracts §3) in short: exact points by axis and section, and one sign a question in the
-    order of the questionnaire: its level, `u` unknown, `n` na, `-` not answered, `h` not asked."""
-    axes, sections, signs = {}, {}, []
+    """A stored scorecard (contracts §3) in short: exact points by axis and section, and by axis one sign a question in
+    the order of the questionnaire: its level, `u` unknown, `n` na, `-` not answered, `h` not asked.
+
+    By axis, because a database may give the axes of a stored scorecard back in another order."""
+    axes, sections, levels = {}, {}, {}
     for name, axis in scorecard["axes"].items():
         axes[name] = axis["score_exact"]
-        for section in axis["sections"]:
-            sections[section["id"]] = section["score_exact"]
-            signs += [_sign(question) for question in section["questions"]]
-    return {"axes": axes, "sections": sections, "levels": "".join(signs)}
+        sections |= {section["id"]: section["score_exact"] for section in axis["sections"]}
+        levels[name] = "".join(_sign(question) for section in axis["sections"] for question in section["questions"])
+    return {"axes": axes, "sections": sections, "levels": levels}
 
 
-def values_of(outline: Mapping[str, Any], question_ids: Iterator[str] | Mapping[str, object]) -> dict[str, Fraction]:
-    """What is known in a packed outline, in points; `question_ids` in the order of the questionnaire."""
+def values_of(outline: Mapping[str, Any], axes: Iterable[Axis]) -> dict[str, Fraction]:
+    """What is known in a packed outline, in points; `axes` are those of its questionnaire. Raises KeyError or
+    ValueError for an outline of another one."""
     exact = {**outline["axes"], **outline["sections"]}
     found = {name: Fraction(written) for name, written in exact.items() if written is not None}
-    for name, sign in zip(question_ids, outline["levels"], strict=True):
-        if (points := _POINTS.get(sign)) is not None:
-            found[name] = points
+    for axis in axes:
+        for question, sign in zip(axis.questions(), outline["levels"][axis.id], strict=True):
+            if (points := _POINTS.get(sign)) is not None:
+                found[question.id] = points
     return found
 
 

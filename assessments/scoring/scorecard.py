@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from guidance.catalog import AXIS_IDS
+
 ENGINE = "1"
 AnswerState = Literal["level", "unknown", "na", "none", "hidden"]
 
@@ -161,8 +163,14 @@ def from_json(data: Mapping[str, Any]) -> Scorecard:
     return Scorecard(
         data["catalog"],
         data["engine"],
-        tuple(_read_axis(name, axis) for name, axis in data["axes"].items()),
+        tuple(_read_axis(name, axis) for name, axis in axes_of(data)),
     )
+
+
+def axes_of(data: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The axes of a stored scorecard by their ids, in the order of a questionnaire: a database may have kept them in
+    another."""
+    return sorted(data["axes"].items(), key=lambda axis: AXIS_IDS.index(axis[0]))
 
 
 def _fraction(text: str | None) -> Fraction | None:

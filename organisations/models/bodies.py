@@ -99,7 +99,7 @@ class Affiliation(models.Model):
         ]
         indexes = [
             # Holds everything that is asked when all companies of a body are asked for at once.
-            models.Index(fields=["body", "ended_at", "organisation"], name="companies_of_a_body"),
+            models.Index(fields=["body", "ended_at", "organisation", "since"], name="companies_of_a_body"),
         ]
 
     def __str__(self) -> str:

@@ -57,7 +57,9 @@ class Grant(models.Model):
         ]
         indexes = [
             # Holds everything that is asked when a body asks which of its companies share something.
-            models.Index(fields=["body", "revoked_at", "until", "organisation"], name="consents_to_a_body"),
+            models.Index(
+                fields=["body", "revoked_at", "until", "organisation", "granted_at"], name="consents_to_a_body"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
+from assessments.scoring.scorecard import axes_of
 from guidance.profile import FACTS
 from organisations.templatetags.seats import role_name, what_name
 from reports.cohort_context import CHOICES, value_name
@@ -63,7 +64,7 @@ def submissions(held: Holdings) -> Values:
         catalog = catalog_of(row.catalog_ref)
         titles = {axis.id: axis.title.get(language) for axis in catalog.axes} if catalog else {}
         steps = "\n".join(_step(step) for step in row.approvals)
-        for name, axis in row.scorecard["axes"].items():
+        for name, axis in axes_of(row.scorecard):
             points = (axis["score"], axis["low"], axis["high"])
             yield (
                 held.number(row.assessment_id),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assessments.scoring.answers import Answer
 from assessments.scoring.engine import score
 from assessments.scoring.outline import packed, values_of
-from assessments.scoring.scorecard import to_json
+from assessments.scoring.scorecard import from_json, to_json
 from guidance.catalog import Catalog
 from guidance.registry import get_catalog
 from tests.catalogs import careful, cases, make_axis, make_catalog, make_question, make_section
@@ -37,8 +37,8 @@ def test_of_a_section_with_every_kind_of_answer_the_known_ones_are_kept() -> Non
     answers["Q4"] = Answer.not_applicable("扱っていない")
     outline = packed(to_json(score(catalog, answers, {})))
     # (3 · 100 + 1 · 25) / 4 = 81.25; Q5 is not asked of a company that does not export.
-    assert outline == {"axes": {"autonomy": "325/4"}, "sections": {"S": "325/4"}, "levels": "41unh"}
-    assert values_of(outline, catalog.questions) == {
+    assert outline == {"axes": {"autonomy": "325/4"}, "sections": {"S": "325/4"}, "levels": {"autonomy": "41unh"}}
+    assert values_of(outline, catalog.axes) == {
         "autonomy": Fraction(325, 4),
         "S": Fraction(325, 4),
         "Q1": Fraction(100),
@@ -49,30 +49,44 @@ def test_of_a_section_with_every_kind_of_answer_the_known_ones_are_kept() -> Non
 def test_a_question_that_was_not_answered_yet_is_not_known() -> None:
     catalog = make_catalog(make_axis(make_section("S", make_question("Q1"), make_question("Q2"))))
     outline = packed(to_json(score(catalog, {"Q1": Answer.at(0)}, {})))
-    assert outline["levels"] == "0-"
-    assert values_of(outline, catalog.questions) == {"autonomy": 0, "S": 0, "Q1": 0}
+    assert outline["levels"] == {"autonomy": "0-"}
+    assert values_of(outline, catalog.axes) == {"autonomy": 0, "S": 0, "Q1": 0}
 
 
 def test_where_nothing_is_known_there_is_nothing() -> None:
     catalog = make_catalog(make_axis(make_section("S", make_question("Q1"))))
     outline = packed(to_json(score(catalog, {"Q1": Answer.unknown()}, {})))
-    assert outline == {"axes": {"autonomy": None}, "sections": {"S": None}, "levels": "u"}
-    assert values_of(outline, catalog.questions) == {}
+    assert outline == {"axes": {"autonomy": None}, "sections": {"S": None}, "levels": {"autonomy": "u"}}
+    assert values_of(outline, catalog.axes) == {}
 
 
 def test_an_outline_of_another_questionnaire_is_refused_and_not_read_askew() -> None:
     catalog = make_catalog(make_axis(make_section("S", make_question("Q1"))))
     outline = packed(to_json(score(catalog, {"Q1": Answer.at(3)}, {})))
     with pytest.raises(ValueError, match=r"shorter|longer"):
-        values_of(outline, {"Q1": None, "Q2": None})
+        values_of(outline, [make_axis(make_section("S", make_question("Q1"), make_question("Q2")))])
+    with pytest.raises(KeyError, match="governance"):
+        values_of(outline, [make_axis(make_section("S", make_question("Q1")), name="governance")])
+
+
+def test_the_order_in_which_a_database_gives_the_axes_back_means_nothing() -> None:
+    """PostgreSQL keeps the keys of a stored scorecard by their length."""
+    catalog = get_catalog(samples.REF)
+    card = to_json(score(catalog, samples.answers(catalog), samples.COMPANY.profile))
+    turned = {**card, "axes": dict(sorted(card["axes"].items(), key=lambda axis: len(axis[0])))}
+    assert list(turned["axes"]) != list(card["axes"])
+    assert packed(turned) == packed(card)
+    assert values_of(packed(turned), catalog.axes) == values_of(packed(card), catalog.axes)
+    assert from_json(turned) == from_json(card)
 
 
 def test_the_sample_company_over_the_whole_questionnaire() -> None:
     catalog = get_catalog(samples.REF)
     answers = samples.answers(catalog)
     outline = packed(to_json(score(catalog, answers, samples.COMPANY.profile)))
-    assert len(outline["levels"]) == len(catalog.questions)
-    assert set(outline["levels"]) <= set("01234un-h")
+    levels = "".join(outline["levels"].values())
+    assert len(levels) == len(catalog.questions)
+    assert set(levels) <= set("01234un-h")
     _agrees(catalog, answers, dict(samples.COMPANY.profile))
 
 
@@ -87,7 +101,7 @@ def test_an_outline_says_what_the_scorecard_says(
 
 def _agrees(catalog: Catalog, answers: dict[str, Answer], profile: dict[str, object]) -> None:
     card = score(catalog, answers, profile)  # type: ignore[arg-type]
-    values = values_of(packed(to_json(card)), catalog.questions)
+    values = values_of(packed(to_json(card)), catalog.axes)
     expected = {axis.id: axis.score for axis in card.axes}
     expected |= {section.id: section.score for axis in card.axes for section in axis.sections}
     expected |= {

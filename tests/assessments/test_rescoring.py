@@ -103,7 +103,7 @@ def test_a_figure_that_stays_while_its_trace_moves_is_told(submissions: list[Sub
     ("harm", "told"),
     [
         (lambda outlines: outlines.update(size="to-20"), "differs in size"),
-        (lambda outlines: outlines.update(scores={"axes": {}, "sections": {}, "levels": ""}), "differs in scores"),
+        (lambda outlines: outlines.update(scores={"axes": {}, "sections": {}, "levels": {}}), "differs in scores"),
         (lambda outlines: outlines.delete(), "missing"),
     ],
 )

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, combinations, product
 
 from assessments.scoring.cohort import Cohort, Filter, Group
-from assessments.scoring.suppression import DIMENSIONS, SCORE_STEP, Block, Member, Rule, bundles, inward, shown_runs
+from assessments.scoring.suppression import DIMENSIONS, SCORE_STEP, Block, Member, bundles, inward, shown_runs
 from guidance.catalog import Axis, Catalog
+from tests.cohorts.paper_network import PaperNetwork
 
 Company = Hashable
 Unknown = tuple[Company, str]
@@ -45,14 +46,59 @@ class Seen:
     def fewest(self, most: int) -> frozenset[Company] | None:
         """The fewest companies, `most` at most, on which a combination of what was seen rests; None where each rests on
         more."""
-        bases = [_reduced_sparse(rows) for rows in _apart(_that_can_take_part(self._rows.values(), most))]
+        bases = [_Basis(rows) for rows in _apart(_that_can_take_part(self._rows.values(), most))]
         for size in range(1, most + 1):
             for basis in bases:
-                companies = sorted({company for row in basis.values() for company, _question in row}, key=str)
-                for chosen in combinations(companies, size):
-                    if _rests_on(basis, frozenset(chosen)):
+                for chosen in combinations(basis.companies, size):
+                    if basis.rests_on(frozenset(chosen)):
                         return frozenset(chosen)
         return None
+
+
+class _Basis:
+    """Rows that span what was seen, each beginning with an unknown that stands in no other; and a sketch of each, with
+    two numbers for each company in place of all its answers."""
+
+    def __init__(self, rows: Iterable[_Sparse]) -> None:
+        self._rows = _reduced_sparse(rows)
+        self.companies = sorted({company for row in self._rows.values() for company, _question in row}, key=str)
+        self._of = {company: [pivot for pivot in self._rows if pivot[0] == company] for company in self.companies}
+        self._sketches = {pivot: self._sketch(row) for pivot, row in self._rows.items()}
+
+    def rests_on(self, chosen: frozenset[Company]) -> bool:
+        """Whether a combination of the rows has nothing outside these companies. Rows that begin outside them cannot
+        take part. What is independent in a sketch is so in full: then there is nothing to calculate."""
+        pivots = [pivot for company in chosen for pivot in self._of[company]]
+        places = [2 * place for place, company in enumerate(self.companies) if company not in chosen]
+        if _independent([[row[at + i] for at in places for i in (0, 1)] for row in map(self._sketches.get, pivots)]):
+            return False
+        outside = [
+            {unknown: value for unknown, value in self._rows[pivot].items() if unknown[0] not in chosen}
+            for pivot in pivots
+        ]
+        return len(_reduced_sparse(outside)) < len(pivots)
+
+    def _sketch(self, row: _Sparse) -> list[int]:
+        places = {company: 2 * place for place, company in enumerate(self.companies)}
+        found = [0] * (2 * len(places))
+        for (company, question), value in row.items():
+            for number in (0, 1):
+                found[places[company] + number] += value * hash((number, company, question)) % PRIME
+        return found
+
+
+def _independent(rows: list[list[int]]) -> bool:
+    """Whether none of the rows is a combination of the others."""
+    while rows:
+        first = rows.pop()
+        place = next((place for place, value in enumerate(first) if value % PRIME), None)
+        if place is None:
+            return False
+        inverse = pow(first[place], -1, PRIME)
+        for row in rows:
+            if times := row[place] * inverse % PRIME:
+                row[:] = [(one - times * other) % PRIME for one, other in zip(row, first, strict=True)]
+    return True
 
 
 def _that_can_take_part(rows: Iterable[_Sparse], most: int) -> list[_Sparse]:
@@ -67,14 +113,6 @@ def _that_can_take_part(rows: Iterable[_Sparse], most: int) -> list[_Sparse]:
         left = kept
 
 
-def _rests_on(basis: Mapping[Unknown, _Sparse], chosen: frozenset[Company]) -> bool:
-    """Whether a combination of the rows has nothing outside these companies. Rows that begin outside them cannot take
-    part: each begins with an unknown that no other has."""
-    inside = [row for pivot, row in basis.items() if pivot[0] in chosen]
-    outside = [{unknown: value for unknown, value in row.items() if unknown[0] not in chosen} for row in inside]
-    return len(_reduced_sparse(outside)) < len(inside)
-
-
 def _reduced(rows: Iterable[Row]) -> dict[Unknown, _Sparse]:
     return _reduced_sparse(map(_sparse, rows))
 
@@ -85,13 +123,16 @@ def _sparse(row: Row) -> _Sparse:
 
 
 def _reduced_sparse(rows: Iterable[_Sparse]) -> dict[Unknown, _Sparse]:
-    """The rows by the unknown that each begins with, which stands in no other (Gauss and Jordan)."""
+    """The rows by the unknown that each begins with, which stands in no other (Gauss and Jordan). Unknowns of companies
+    with which few rows begin are taken first, so that few begin with each."""
     basis: dict[Unknown, _Sparse] = {}
+    begun: Counter[Company] = Counter()
     for row in rows:
         left = _without(row, basis)
         if not left:
             continue
-        pivot = next(iter(left))
+        pivot = min(left, key=lambda unknown: begun[unknown[0]])
+        begun[pivot[0]] += 1
         scale = pow(left[pivot], -1, PRIME)
         new = {name: value * scale % PRIME for name, value in left.items()}
         for name, other in basis.items():
@@ -284,26 +325,17 @@ def _sum(points: Iterable[Fraction]) -> Fraction:
 # --- what could be as well --------------------------------------------------------------------------------------------
 
 
-def visible(blocks: Iterable[Block], rule: Rule, catalog: Catalog) -> object:
+def visible(blocks: Sequence[Block], network: PaperNetwork) -> object:
     """Everything that these blocks ever show."""
-    blocks = list(blocks)
     sums = {
-        question: [(len(one.blocks), one.n, one.points) for one in bundles(blocks, question, rule)]
-        for question in catalog.questions
+        question: [(len(one.blocks), one.n, one.points) for one in bundles(blocks, question, network.rule)]
+        for question in network.catalog.questions
     }
     return sums, [dict(block.runs) for block in blocks]
 
 
 def another_world(
-    blocks: Sequence[Block],
-    members: Mapping[int, Sequence[Member]],
-    unknown: Unknown,
-    *,
-    catalog: Catalog,
-    seal_again: Callable[[int, Sequence[Member]], Block],
-    rule: Rule,
-    keep: Company,
-    dice: random.Random,
+    network: PaperNetwork, unknown: Unknown, *, keep: Company, dice: random.Random
 ) -> dict[Company, Member] | None:
     """Companies as they could be as well: everything that is shown is the same, `keep` (who knows its own answers) is
     the same, and the answer `unknown` is another one. None where none was found.
@@ -313,10 +345,11 @@ def another_world(
     And some company may go up or down at a question whose sum is not shown as it is.
     """
     company, question = unknown
+    blocks, members = [one.block for one in network.sealed], network.members()
     place = next(number for number, one in enumerate(blocks) if any(who.id == company for who in members[one.serial]))
     block, by_id = blocks[place], {one.id: one for one in members[blocks[place].serial]}
-    axis = next(axis for axis in catalog.axes if any(one.id == question for one in axis.questions()))
-    shown = visible(blocks, rule, catalog)
+    axis = next(axis for axis in network.catalog.axes if any(one.id == question for one in axis.questions()))
+    shown = visible(blocks, network)
     loose = [
         one.id
         for one in axis.questions()
@@ -326,8 +359,8 @@ def another_world(
         new = {name: _changed(by_id[name], change, axis) for name, change in changes.items()}
         if None in new.values():
             continue
-        again = seal_again(block.serial, [new.get(name) or one for name, one in by_id.items()])
-        if visible([*blocks[:place], replace(again, live=block.live), *blocks[place + 1 :]], rule, catalog) == shown:
+        again = network.seal(block.serial, [new.get(name) or one for name, one in by_id.items()])
+        if visible([*blocks[:place], replace(again, live=block.live), *blocks[place + 1 :]], network) == shown:
             return {name: one for name, one in new.items() if one is not None}
     return None
 
@@ -339,7 +372,7 @@ def _moves(
     company, question = unknown
     seconds = [one.id for one in axis.questions() if one.id != question]
     others = [one for one in companies if one != company]
-    for _try in range(4000):
+    for _try in range(3000):
         changes: dict[Company, dict[str, int]] = defaultdict(dict)
         up = changes[company][question] = dice.choice((25, -25))
         if dice.random() < 0.8:

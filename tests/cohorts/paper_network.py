@@ -57,7 +57,7 @@ class Firm:
 
     def answer(self, answers: Mapping[str, Answer], catalog: Catalog) -> None:
         """What it submits, scored as everywhere."""
-        self.values = values_of(packed(to_json(score(catalog, answers, {}))), catalog.questions)
+        self.values = values_of(packed(to_json(score(catalog, answers, {}))), catalog.axes)
         self.asked = frozenset(name for name in catalog.questions if name not in answers or answers[name].kind != "na")
 
 

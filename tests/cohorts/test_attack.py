@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from assessments.models import Outline, Submission
+from assessments.scoring import suppression
 from assessments.scoring.answers import Answer
 from assessments.scoring.cohort import Cohort, Filter, Group, Mean
 from assessments.scoring.outline import values_of
@@ -37,7 +38,7 @@ from cohorts.counting import facts_of
 from cohorts.figures import Figures
 from cohorts.models import Block, BlockMember, Comparison, ComparisonMember
 from cohorts.places import place_in
-from guidance.catalog import AXIS_IDS
+from guidance.catalog import AXIS_IDS, AxisId
 from guidance.registry import current_catalog
 from organisations.consent import What
 from organisations.models import Body, Organisation, Round
@@ -45,6 +46,7 @@ from organisations.scoping import body_scope, scope
 from reports import cohort_kept
 from reports.cohort_companies import CompanyRows, outlier_rows
 from reports.cohort_context import CohortContext, cohort_context
+from tests.catalogs import make_catalog
 from tests.cohorts.attacker import (
     Atom,
     Row,
@@ -204,31 +206,48 @@ def test_through_every_combination_of_values_the_figures_are_sums_of_the_same_fe
 
 
 @pytest.mark.pure
+@pytest.mark.parametrize("axis", AXIS_IDS)
 @pytest.mark.parametrize("habit", HABITS)
-def test_every_hidden_answer_could_be_another_one_also_for_a_company_that_knows_its_own(habit: Habit) -> None:
+def test_every_hidden_answer_could_be_another_one_also_for_a_company_that_knows_its_own(
+    habit: Habit, axis: AxisId
+) -> None:
     """Over the whole questionnaire: for answers drawn by chance there is another world in which everything that is
     shown is the same, one company (the attacker's) has answered the same, and that answer is another one."""
-    catalog, dice = current_catalog(), random.Random(3)
+    catalog, dice = make_catalog(next(one for one in current_catalog().axes if one.id == axis)), random.Random(3)
     network = PaperNetwork(Rule(5), catalog)
     for number in range(14):
         network.agree(network.join(some_firm(number, dice, habit, catalog)), "counted")
     network.count()
-    blocks, members = [one.block for one in network.sealed], network.members()
     people = [one for sealed in network.sealed for one in sealed.members]
     unknown = [(one, name) for one in people for name in catalog.questions if name in one.values]
-    for one, name in dice.sample(unknown, 24):
-        found = another_world(
-            blocks,
-            members,
-            (one.id, name),
-            catalog=catalog,
-            seal_again=network.seal,
-            rule=network.rule,
-            keep=dice.choice([other.id for other in people if other.id != one.id]),
-            dice=dice,
-        )
+    scores = set()
+    for one, name in dice.sample(unknown, 16):
+        knows = dice.choice([other.id for other in people if other.id != one.id])
+        found = another_world(network, (one.id, name), keep=knows, dice=dice)
         assert found is not None, f"{name} of {one.id} is {one.values[name]}, and nothing else"
         assert found[one.id].values[name] != one.values[name]
+        scores.add(found[one.id].values[axis] - one.values[axis])
+    assert scores - {0}, "and neither is a score"
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("exact", [False, True])
+def test_where_a_sum_at_the_end_is_shown_as_it_is_there_is_no_other_world(
+    exact: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has anything at A-SCN-05: shown as it is, the sum says so of each of them."""
+    if exact:
+        monkeypatch.setattr(suppression, "inward", lambda total, *_ends: total)
+    catalog, question, dice = make_catalog(current_catalog().axes[0]), "A-SCN-05", random.Random(2)
+    network = PaperNetwork(Rule(5), catalog)
+    for number in range(9):
+        answers = {name: Answer.at(0 if name == question else dice.randint(0, 4)) for name in catalog.questions}
+        network.agree(network.join(firm(number, answers, catalog)), "counted")
+    network.count()
+    assert question in network.sealed[0].block.totals
+    one, knows = network.sealed[0].members[0], network.sealed[0].members[8]
+    found = another_world(network, (one.id, question), keep=knows.id, dice=dice)
+    assert (found is None) == exact
 
 
 # --- on paper: what would be wrong ------------------------------------------------------------------------------------
@@ -363,9 +382,9 @@ class Coordinator:
             self.members[within.pk][block.serial] = [one for one, _outline in found]
             if block.kind == Block.Kind.ANSWERS:
                 for one, outline in found:
-                    signs = zip(self.catalog.questions, outline.scores["levels"], strict=True)
-                    asked = [name for name, sign in signs if sign not in "hn"]
                     for axis in self.catalog.axes:
+                        signs = zip(axis.questions(), outline.scores["levels"][axis.id], strict=True)
+                        asked = [question.id for question, sign in signs if sign not in "hn"]
                         self.known += [_of(within, score_row(axis, one)), _of(within, low_row(axis, one, asked))]
 
     def _look_at_changes(self, within: Round, figures: Figures) -> None:
@@ -398,7 +417,7 @@ class Coordinator:
 
 
 def _member(outline: Outline) -> Member:
-    values = values_of(outline.scores, current_catalog().questions)
+    values = values_of(outline.scores, current_catalog().axes)
     return Member(outline.organisation_id, dict(facts_of(outline)), values)
 
 
@@ -641,7 +660,7 @@ def test_a_company_that_sees_its_place_sees_the_same_whatever_others_answered(ne
     with scope(own):
         before = place_in(crowd)
     assert before.peers is not None
-    Outline.unscoped.exclude(organisation=own).update(scores={"axes": {}, "sections": {}, "levels": ""})
+    Outline.unscoped.exclude(organisation=own).update(scores={"axes": {}, "sections": {}, "levels": {}})
     assert figures.cohort.blocks
     with scope(own):
         assert place_in(crowd) == before
