@@ -2,7 +2,7 @@
 
 Worked out once for each state of the rows that they depend on, and kept by that state. So they are never stale: a
 consent that ends is another state. Of companies that are not named only the totals of blocks are read.
-Within `body_scope`.
+Within `body_scope` of the round's network.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from guidance.catalog import AXIS_IDS
 from guidance.registry import get_catalog
 from organisations.consent import NAMED, What
 from organisations.models import Round
+from organisations.scoping import UnscopedQuery, current_body
 
 KEPT = 6
 """Of how many rounds a process keeps the last state."""
@@ -57,11 +58,12 @@ class Figures:
         name showed their results to the network's people, and to no other company."""
         if industry not in self._beside:
             chosen = EVERYBODY if industry is None else {"industry": frozenset({industry})}
-            self._beside[industry] = self._sealed.group(chosen)
+            self._beside[industry] = self.sealed.group(chosen)
         return self._beside[industry]
 
     @cached_property
-    def _sealed(self) -> Cohort:
+    def sealed(self) -> Cohort:
+        """Without the companies by name."""
         return replace(self.cohort, named=())
 
     @cached_property
@@ -85,7 +87,10 @@ _lock = threading.Lock()
 
 
 def figures_of(within: Round) -> Figures:
-    """What may be seen of a round now. Five queries where this process worked it out before."""
+    """What may be seen of a round now. Five queries where this process worked it out before. Raises UnscopedQuery
+    outside the scope of the round's network."""
+    if current_body() != within.body_id:
+        raise UnscopedQuery("these are figures of another network than the one in scope")
     key = key_of(within)
     with _lock:
         if (found := _kept.get(key)) is not None:

@@ -65,6 +65,15 @@ def current_organisation() -> UUID:
     return organisation_id
 
 
+def current_body() -> UUID:
+    """The network or office in scope. Raises UnscopedQuery outside its scope, and inside a company's scope too: then
+    only this company's rows would be seen, and a figure of "all" would be a figure of one."""
+    body_id = _body.get()
+    if body_id is None or _company.get() is not None:
+        raise UnscopedQuery("open organisations.scoping.body_scope(body_id) alone before reading a network's figures")
+    return body_id
+
+
 class TenantManager(models.Manager[Row]):
     """The default manager of models that carry `organisation`."""
 

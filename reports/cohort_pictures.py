@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reports import charts, cohort_charts
 from reports.charts import Mark
@@ -107,7 +108,7 @@ def heat_cells(cells: Iterable[Cell]) -> tuple[tuple[str, int | None], ...]:
 
 def companies(count: int) -> str:
     """So many companies, in words."""
-    return _("%(count)d社") % {"count": count}
+    return ngettext("%(count)d社", "%(count)d社", count) % {"count": count}
 
 
 def value(one: Cell) -> Value:

@@ -26,7 +26,9 @@ def packed(scorecard: Mapping[str, Any]) -> dict[str, Any]:
     the order of the questionnaire: its level, `u` unknown, `n` na, `-` not answered, `h` not asked.
 
     By axis, because a database may give the axes of a stored scorecard back in another order."""
-    axes, sections, levels = {}, {}, {}
+    axes: dict[str, str | None] = {}
+    sections: dict[str, str | None] = {}
+    levels: dict[str, str] = {}
     for name, axis in scorecard["axes"].items():
         axes[name] = axis["score_exact"]
         sections |= {section["id"]: section["score_exact"] for section in axis["sections"]}

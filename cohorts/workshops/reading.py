@@ -151,6 +151,11 @@ class Room:
         return self._wanted if self.of_wanted else self.cohort.group()
 
     @cached_property
+    def beside(self) -> Group:
+        """Of the same group the companies in blocks: what may go to everybody who comes."""
+        return self.figures.sealed.group(self.wanted if self.of_wanted else EVERYBODY)
+
+    @cached_property
     def of_wanted(self) -> bool:
         return any(self._wanted.mean(section.id) is not None for section in self.catalog.sections())
 
@@ -208,7 +213,7 @@ def workshop_of(plan: WorkshopPlan, language: str, room: Room | None = None) -> 
     """Everything of a plan, in `language`."""
     room = room or Room(plan.round, plan.prefectures)
     by_section = {need.section.id: need for need in room.needs}
-    on = topics(room.catalog, plan.topics, room.group, language)
+    on = topics(room.catalog, plan.topics, room.beside, language)
     rows = invited_rows(plan)
     seen = tuple(describe(rows, room.points, on, plan.tables, language))
     return Workshop(

@@ -62,7 +62,7 @@ def submissions(held: Holdings) -> Values:
     language = get_language() or "ja"
     for row in held.rows[listings.SUBMISSIONS]:
         catalog = catalog_of(row.catalog_ref)
-        titles = {axis.id: axis.title.get(language) for axis in catalog.axes} if catalog else {}
+        titles: dict[str, str] = {axis.id: axis.title.get(language) for axis in catalog.axes} if catalog else {}
         steps = "\n".join(_step(step) for step in row.approvals)
         for name, axis in axes_of(row.scorecard):
             points = (axis["score"], axis["low"], axis["high"])

@@ -19,7 +19,8 @@ from cohorts.figures import KEPT, Figures, figures_of
 from guidance.catalog import AXIS_IDS
 from organisations.consent import What
 from organisations.models import Affiliation, Body, Grant, Organisation, Round
-from organisations.scoping import as_body, scope
+from organisations.scoping import UnscopedQuery, as_body, body_scope, scope
+from tests.builders import make_body
 from tests.cohorts.networks import SMALL, Network
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,17 @@ def test_figures_are_those_of_the_network_on_a_company_s_own_page_too(net: Netwo
     with scope(people[0].pk), as_body(net.body.pk):
         assert figures_of(within) is found
     assert found.beside(None).n == 4
+
+
+def test_figures_are_read_in_the_scope_of_their_network_alone(net: Network, within: Round) -> None:
+    """Inside a company's scope too they would be figures of this company, and be kept as those of all."""
+    (company, *_others) = net.companies(4, What.STATISTICS)
+    with pytest.raises(UnscopedQuery):
+        figures_of(within)
+    with scope(company.pk), body_scope(net.body.pk), pytest.raises(UnscopedQuery, match="alone"):
+        figures_of(within)
+    with body_scope(make_body().pk), pytest.raises(UnscopedQuery, match="another network"):
+        figures_of(within)
 
 
 def test_what_other_members_see_leaves_out_who_is_seen_by_name(net: Network, within: Round) -> None:

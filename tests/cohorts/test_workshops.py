@@ -437,6 +437,15 @@ def test_too_few_companies_do_not_order_the_questions(page: Page, weak: Particip
     assert not read(page.make()).topics[0].missed
 
 
+def test_companies_by_name_order_no_questions_for_others_however_many_they_are(page: Page, within: Round) -> None:
+    """They showed their answers to the network's people, and not to those who come."""
+    for number in range(8):
+        make_company(within, f"公開{number}", 1, What.ANSWERS)
+    found = read(page.make())
+    assert found.figures[0].mean is not None
+    assert not found.topics[0].missed
+
+
 def test_enough_companies_order_the_questions(page: Page, within: Round, strong: Participant) -> None:
     for number in range(6):
         make_company(within, f"匿名{number}", 1, What.STATISTICS)

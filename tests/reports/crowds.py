@@ -84,5 +84,8 @@ def scores(catalog: Catalog, firm: Firm) -> dict[str, object]:
     return {
         "axes": dict.fromkeys(AXIS_IDS, str(firm.points)),
         "sections": {section.id: str(firm.points) for section in catalog.sections()},
-        "levels": "".join(str(firm.answers.get(name, firm.level)) for name in catalog.questions),
+        "levels": {
+            axis.id: "".join(str(firm.answers.get(one.id, firm.level)) for one in axis.questions())
+            for axis in catalog.axes
+        },
     }
