@@ -244,6 +244,29 @@ def test_a_round_stands_where_its_days_and_its_opening_say(
     assert words[stage] in response.content.decode()
 
 
+def test_the_page_follows_the_opening_and_draws_itself_anew_at_its_end(browser: Client, network: Body) -> None:
+    found = make_round(network, opened=False, opening_at=timezone.now())
+    asks = f'id="opening" hx-get="{r(found)}" hx-trigger="every 3s" hx-select="#opening"'
+    assert asks in browser.get(r(found)).content.decode()
+    assert "HX-Refresh" not in browser.get(r(found), headers={"HX-Request": "true"}).headers
+    found.opened_at = found.opening_at
+    found.save()
+    assert browser.get(r(found), headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    response = browser.get(r(found))
+    assert asks not in response.content.decode()
+    assert "HX-Refresh" not in response.headers
+
+
+def test_the_page_follows_companies_that_are_invited_later(browser: Client, network: Body) -> None:
+    found = make_round(network)
+    with body_scope(network.pk):
+        make_participant(found)
+    Round.objects.filter(pk=found.pk).update(opening_at=timezone.now())
+    response = browser.get(r(found), headers={"HX-Request": "true"})
+    assert 'id="opening"' in response.content.decode()
+    assert "HX-Refresh" not in response.headers
+
+
 def test_the_next_step_is_another_one_at_every_stage(network: Body) -> None:
     found = make_round(network)
     with body_scope(network.pk):
