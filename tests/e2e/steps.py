@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from assessments.demonstration import FINISHED, HALFWAY, PASSWORD
+from organisations.demonstration import code_of
 
 __all__ = ["FINISHED", "HALFWAY", "PASSWORD"]
 
@@ -58,6 +59,26 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("パスワード", exact=False).first.fill(password)
     page.locator("main").get_by_role("button", name="ログイン", exact=True).click()
     page.wait_for_url(re.compile(r"/o/[0-9a-f-]{36}/$"))
+
+
+def sign_in_with_app(page: Page, email: str, password: str = PASSWORD) -> None:
+    """With the second step. A code opens once, so who signs in again in the same half minute waits for the next."""
+    page.goto("/account/login/")
+    page.get_by_label("メールアドレス").fill(email)
+    page.locator("input[type=password]").fill(password)
+    page.locator("main").get_by_role("button", name="ログイン", exact=True).click()
+    code = code_of(email)
+    if not _opens(page, code):
+        wait_until(page, lambda: code_of(email) != code, "the next code", seconds=40)
+        assert _opens(page, code_of(email))
+    page.wait_for_url(re.compile(r"/(b/[0-9a-f-]{36}|platform)/$"))
+
+
+def _opens(page: Page, code: str) -> bool:
+    page.locator("input[name=code]").fill(code)
+    with page.expect_response(lambda response: response.request.method == "POST") as answer:
+        page.locator("main").get_by_role("button", name="ログイン", exact=True).click()
+    return answer.value.status == 302
 
 
 # --- the quick check --------------------------------------------------------------------------------------------------

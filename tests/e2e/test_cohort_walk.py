@@ -12,7 +12,7 @@ from organisations.demonstration import COORDINATOR
 from tests.e2e import live, steps
 from tests.e2e.conftest import OpenContext, Watch
 from tests.e2e.test_accessibility import check, follow
-from tests.e2e.test_sharing_walk import LINK, nav, sign_in_with_app
+from tests.e2e.test_sharing_walk import LINK, nav
 
 ROUND, DEMO_ROUND = "試験の回", "第1回（見本）"
 HEAD = "会社名,法人番号,メールアドレス,業種,都道府県,売上高,従業員数\n"
@@ -38,7 +38,7 @@ def test_a_round_is_made_listed_opened_and_everybody_is_written_to_once(
     site: live.Site, open_context: OpenContext, watch: Watch
 ) -> None:
     page = open_context().new_page()
-    sign_in_with_app(page, COORDINATOR)
+    steps.sign_in_with_app(page, COORDINATOR)
     nav(page, "診断の回")
     check(page, "rounds")
     page.get_by_label("回の名前").fill(ROUND)
@@ -102,7 +102,7 @@ def test_figures_a_workshop_plan_and_both_papers_come_out_of_a_round(
     site: live.Site, open_context: OpenContext, watch: Watch, tmp_path: Path
 ) -> None:
     page = open_context().new_page()
-    sign_in_with_app(page, COORDINATOR)
+    steps.sign_in_with_app(page, COORDINATOR)
     to_round(page, DEMO_ROUND)
     follow(page, page.locator("main").get_by_role("link", name="集計", exact=True))
     expect(page.locator("main svg[role=img]").first).to_be_visible()

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from organisations.demonstration import ADMINISTRATOR, COORDINATOR, NETWORK_NAME, code_of
+from organisations.demonstration import ADMINISTRATOR, COORDINATOR, NETWORK_NAME
 from tests.e2e import live, steps
 from tests.e2e.conftest import OpenContext, Watch
 from tests.e2e.steps import card, expect_saved, pick
@@ -38,16 +38,6 @@ def take_up(page: Page, site: live.Site, address: str, name: str) -> None:
     page.get_by_role("button", name="確認する").click()
     page.get_by_label("あなたのお名前").fill(name)
     page.get_by_role("button", name="参加する").click()
-
-
-def sign_in_with_app(page: Page, email: str) -> None:
-    page.goto("/account/login/")
-    page.get_by_label("メールアドレス").fill(email)
-    page.locator("input[type=password]").fill(steps.PASSWORD)
-    page.locator("main").get_by_role("button", name="ログイン", exact=True).click()
-    page.locator("input[name=code]").fill(code_of(email))
-    page.locator("main").get_by_role("button", name="ログイン", exact=True).click()
-    page.wait_for_url(re.compile(r"/(b/[0-9a-f-]{36}|platform)/$"))
 
 
 def nav(page: Page, name: str) -> None:
@@ -128,7 +118,7 @@ def test_a_consent_opens_and_closes_at_once_and_the_company_sees_who_looked(
 ) -> None:
     owner, coordinator = open_context().new_page(), open_context().new_page()
     steps.sign_in(owner, steps.FINISHED)
-    sign_in_with_app(coordinator, COORDINATOR)
+    steps.sign_in_with_app(coordinator, COORDINATOR)
     expect(coordinator.locator(".seat")).to_contain_text(NETWORK_NAME)
     check(coordinator, "members")
     follow(coordinator, coordinator.get_by_role("link", name="架空精密工業株式会社（見本）"))
@@ -178,7 +168,7 @@ def test_an_administrator_founds_a_network_and_sees_no_company(
     site: live.Site, open_context: OpenContext, watch: Watch
 ) -> None:
     page = open_context().new_page()
-    sign_in_with_app(page, ADMINISTRATOR)
+    steps.sign_in_with_app(page, ADMINISTRATOR)
     check(page, "platform")
     expect(page.locator("main")).not_to_contain_text("架空精密工業")
     page.get_by_label("名称").fill("試験市ものづくりの会（見本）")
