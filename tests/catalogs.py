@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from assessments.scoring.answers import Answer
 from guidance.catalog import AXIS_IDS, Action, Axis, AxisId, Catalog, Cost, Question, Raise, Section, Text
+from tests.environment import THOROUGH
 
-careful = settings(deadline=None, max_examples=150)
+careful = settings(deadline=None, max_examples=150 if THOROUGH else 50)
 """For property tests: enough examples, and no failure because a machine is slow."""
 
 FLAGS = ("exports", "imports", "does_rd")

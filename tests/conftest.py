@@ -28,19 +28,37 @@ from tests.builders import (
     make_platform_member,
     make_user,
 )
+from tests.environment import THOROUGH
 
-# Row locks that make writers queue exist in PostgreSQL only.
-collect_ignore = (
-    []
-    if os.environ.get("DATABASE_URL", "").startswith("postgres")
-    else [
-        "assessments/test_concurrency.py",
-        "cohorts/test_counting_concurrency.py",
-        "cohorts/test_notices_concurrency.py",
-        "cohorts/test_rounds_concurrency.py",
-        "organisations/test_audit_concurrency.py",
-    ]
-)
+ON_POSTGRESQL_ALONE = [
+    "assessments/test_concurrency.py",
+    "cohorts/test_counting_concurrency.py",
+    "cohorts/test_notices_concurrency.py",
+    "cohorts/test_rounds_concurrency.py",
+    "organisations/test_audit_concurrency.py",
+]
+"""Row locks that make writers queue exist there only."""
+ON_ONE_DATABASE = [
+    "config/test_hardening.py",
+    "config/test_pages.py",
+    "config/test_starting.py",
+    "guidance/test_drafts.py",
+    "guidance/test_reference_pages.py",
+    "guidance/test_views.py",
+    "organisations/test_lockout.py",
+    "reports/test_chart_files.py",
+    "reports/test_cohort_files.py",
+    "reports/test_cohort_pdf.py",
+    "reports/test_results.py",
+    "reports/test_shared_evidence.py",
+    "reports/test_workshop_sheet.py",
+    "test_translations.py",
+    "test_urls.py",
+]
+"""Words, pages, files and headers: what these hold does not hang on the database, so SQLite is enough in a hurry."""
+collect_ignore = ON_POSTGRESQL_ALONE
+if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+    collect_ignore = [] if THOROUGH else ON_ONE_DATABASE
 
 ClientOf = Callable[[User | None], Client]
 

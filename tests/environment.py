@@ -10,3 +10,6 @@ os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,testserver"
 os.environ["EMAIL_URL"] = ""
 os.environ.setdefault("KEIAN_TEST_VAR", tempfile.mkdtemp(prefix="keian-tests-"))
 os.environ["VAR_DIR"] = os.environ["KEIAN_TEST_VAR"]
+
+THOROUGH = bool(os.environ.get("THOROUGH"))
+"""Whether to take the time for everything on both databases, and for many examples of each property: CI does."""

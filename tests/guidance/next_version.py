@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +90,20 @@ def _successors(question: dict[str, Any]) -> list[dict[str, Any]]:
     return [question]
 
 
+@cache
+def written(released: bool) -> str:
+    """The draft, or its release, as YAML. Of the shipped catalog, so the same for every test."""
+    data = edited() | ({"released": dt.date(2027, 4, 1)} if released else {})
+    text: str = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
+    return text
+
+
 def library_with_draft(folder: Path, *, migration: str = MIGRATION, released: bool = False) -> Path:
     """A copy of the shipped library with the draft (or its release) and its migration file beside it."""
     shutil.copytree(LIBRARY, folder / "library")
     draft = folder / "library" / "keian-2026.2"
     draft.mkdir()
-    data = edited() | ({"released": dt.date(2027, 4, 1)} if released else {})
-    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
-    (draft / "catalog.yaml").write_text(text, encoding="utf-8")
+    (draft / "catalog.yaml").write_text(written(released), encoding="utf-8")
     if released:
         write_lock(folder / "library" / LOCK_NAME, NEW, digest_of([draft / "catalog.yaml"]))
     (draft / "migration-from-2026.1.yaml").write_text(migration, encoding="utf-8")
