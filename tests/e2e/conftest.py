@@ -38,13 +38,9 @@ TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process after the other: one site, one browser at a time. And first, so that the rest fills the other
-    processes meanwhile."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-    items.sort(key=lambda item: not item.path.is_relative_to(HERE))
 
 
 # --- the site ---------------------------------------------------------------------------------------------------------
