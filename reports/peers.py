@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from assessments.models import Submission
 from assessments.scoring.cohort import Band, Distribution
 from cohorts.places import AxisPlace, Peers, SectionPlace
 from guidance.catalog import Catalog
+from organisations.models import Round
 from reports import cohort_charts
 from reports.charts import Mark
 from reports.cohort_charts import Bar, DotRow, Quartile
@@ -43,6 +45,11 @@ class PeersView:
     below: str
     """In which of the shown sections the company lies below its peers, in a sentence."""
 
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """Every picture of the page that has something to show."""
+        return tuple(chart for chart in (*(axis.chart for axis in self.axes), self.sections) if chart is not None)
+
 
 def peers_view(peers: Peers, catalog: Catalog, language: str) -> PeersView:
     with translation.override(language):
@@ -71,6 +78,20 @@ def _whose(peers: Peers, language: str) -> str:
     if peers.industry is None:
         return _("このネットワークの会社")
     return _("業種が同じ会社（%(industry)s）") % {"industry": value_name("industry", peers.industry, language)}
+
+
+def notes_of(within: Round, submission: Submission, language: str) -> list[str]:
+    """What a file of these figures says of itself."""
+    days = {"from": f"{within.opens_on:%Y/%m/%d}", "to": f"{within.closes_on:%Y/%m/%d}"}
+    with translation.override(language):
+        return [
+            _("%(network)s「%(round)s」（%(from)s〜%(to)s）")
+            % {"network": within.body.name, "round": within.name, **days},
+            _("自社の点数は、第%(number)d回の提出（%(day)s）のものです。")
+            % {"number": submission.number, "day": f"{timezone.localtime(submission.submitted_at):%Y/%m/%d}"},
+            _("会社名を出さずに数えられた点数だけでできています。どの会社のものかは出ません。"),
+            _("作成日：%(day)s") % {"day": f"{timezone.localdate():%Y/%m/%d}"},
+        ]
 
 
 # --- the axes ---------------------------------------------------------------------------------------------------------

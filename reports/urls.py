@@ -57,6 +57,11 @@ urlpatterns = [
     path("b/<uuid:body_id>/files/<uuid:file_id>/", cohort_files.body_file, name="body_file"),
     path("b/<uuid:body_id>/files/<uuid:file_id>/file", cohort_files.body_download, name="body_download"),
     path("o/<uuid:organisation_id>/peers", peers.peers, name="peers"),
+    path(
+        "o/<uuid:organisation_id>/peers/<uuid:round_id>/<slug:chart>.<slug:form>",
+        peers.peers_chart,
+        name="peers_chart",
+    ),
     path("o/<uuid:organisation_id>/data", data.overview, name="data"),
     path("o/<uuid:organisation_id>/data/export", data.export, name="data_export"),
     path("o/<uuid:organisation_id>/deletion", data.deletion, name="deletion"),

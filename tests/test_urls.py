@@ -345,6 +345,7 @@ TABLE: dict[str, Row] = {
     "reports:body_file": FIGURES,
     "reports:body_download": FIGURES,
     "reports:peers": READING,
+    "reports:peers_chart": Row("read", company("403", "404", "404", "404"), company("403", "405", "405", "405")),
     "reports:data": Row("export", *OWNERS_PAGE),
     "reports:data_export": Row("export", company("403", "403", "403", "405"), company("403", "403", "403", "200")),
     "reports:deletion": Row(

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 from uuid import UUID
 
-from django.core.files.base import ContentFile
 from django.http import Http404, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from assessments.file_names import cleaned
 from guidance.registry import get_catalog
 from organisations.access import BodyRequest, requires_in_body
 from organisations.audit import Verb, record
-from organisations.downloads import Pieces, attachment
 from organisations.policy import Permission
 from reports.cohort_companies import compare, names_of
 from reports.cohort_kept import shown_chart, shown_outliers
@@ -28,16 +24,8 @@ from reports.company_pictures import (
     outliers_chart,
     side_by_side_chart,
 )
-from reports.drawing import captioned
-from reports.exports.cohort_sheets import write_chart
-from reports.pictures import png
+from reports.exports.chart_file import MEDIA, chart_file
 from reports.views.cohorts import Reading, company_page, company_rows, read_by_name, reading, wanted_companies
-
-MEDIA = {
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @requires_in_body(Permission.SHARED)
@@ -51,7 +39,6 @@ def chart(request: BodyRequest, round_id: UUID, chart: str, form: str) -> HttpRe
     if made is None:
         raise Http404
     notes = notes_of(found.context, request.acting_for.name, timezone.localdate())
-    content = _content(made, notes, form)
     if request.method == "GET":
         record(
             Verb.FIGURES_TAKEN,
@@ -61,8 +48,7 @@ def chart(request: BodyRequest, round_id: UUID, chart: str, form: str) -> HttpRe
             chart=made.slug,
             form=form,
         )
-    name = f"{cleaned(made.heading)[:60]}_{cleaned(found.within.name)[:40]}_{timezone.localdate():%Y%m%d}.{form}"
-    return attachment(Pieces(ContentFile(content)), name=name, size=len(content), media_type=MEDIA[form])
+    return chart_file(made, form, notes=notes, of=found.within.name)
 
 
 def _chart(request: BodyRequest, found: Reading, slug: str, form: str) -> Chart | None:
@@ -97,12 +83,3 @@ def _side_by_side(request: BodyRequest, found: Reading, form: str) -> Chart | No
         read_by_name(request, chosen)
     compared = compare(found.figures, get_catalog(found.within.catalog_ref), chosen, found.language)
     return side_by_side_chart(compared, names_of(one.id for one in chosen))
-
-
-def _content(made: Chart, notes: list[str], form: str) -> bytes:
-    if form == "xlsx":
-        stream = BytesIO()
-        write_chart(made.table, made.heading, [made.message, *notes], stream)
-        return stream.getvalue()
-    picture = captioned(made.picture, made.heading, [made.message, *notes], prefix="file")
-    return png(picture) if form == "png" else picture.encode()

@@ -207,6 +207,34 @@ def test_every_chart_has_an_accessible_name_and_its_figures_stand_in_tables_too(
     assert html.count("下から4分の1") >= 6
 
 
+def test_every_picture_can_be_saved_with_what_it_is_of(
+    browser: Client, company: Organisation, counted: list[Organisation]
+) -> None:
+    links = re.findall(r'href="([^"]+peers/[^"]+[.](?:png|svg|xlsx))"', browser.get(root(company)).content.decode())
+    assert len(links) == len(set(links)) == 3 * 4, "three axes and the sections"
+    for link in links:
+        response = browser.get(link)
+        assert response.status_code == 200, link
+        content = b"".join(response)
+        assert content.startswith({"png": b"\x89PNG", "svg": b"<svg", "xlsx": b"PK"}[link.rpartition(".")[2]]), link
+        if link.endswith(".svg"):
+            assert "「春の回」" in content.decode()
+            assert not any(other.name in content.decode() for other in counted)
+
+
+@pytest.mark.usefixtures("counted")
+def test_a_picture_that_the_page_does_not_show_cannot_be_saved(
+    browser: Client, company: Organisation, within: Round
+) -> None:
+    link = f"{root(company)}/{within.pk}/peers-autonomy.svg"
+    assert browser.get(link).status_code == 200
+    assert browser.get(link.replace("autonomy", "wealth")).status_code == 404
+    assert browser.get(link.replace(".svg", ".exe")).status_code == 404
+    assert browser.get(link.replace(str(within.pk), str(make_round(make_body()).pk))).status_code == 404
+    Grant.unscoped.filter(organisation=company).update(revoked_at=timezone.now())
+    assert browser.get(link).status_code == 404
+
+
 @pytest.mark.parametrize(("points", "anchor"), [(0.0, "start"), (43.7, "start"), (99.0, "end"), (100.0, "end")])
 def test_its_own_score_is_marked_within_the_picture_and_covers_no_number(points: float, anchor: str) -> None:
     bars = [Bar(low, low + 10, 6) for low in range(0, 100, 10)]
