@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 HEAD_END = b"\r\n\r\n"
 PAGES = ("healthz", "section", "contents", "result")
-TIMEOUT = 30.0
+TIMEOUT = 120.0
 
 
 class Refused(Exception):

@@ -39,19 +39,30 @@ def previous_of(within: Round) -> Round | None:
 def end_comparisons(within: Round) -> int:
     """A comparison ends with the first company of it that leaves either round's figures, or is seen by name."""
     ended = 0
-    for one in Comparison.objects.filter(round=within, ended_at__isnull=True).select_related("round", "previous"):
-        if not comparison_stands(one):
-            one.totals = {axis: [n, "0", "0"] for axis, (n, _before, _now) in one.totals.items()}
-            one.ended_at = timezone.now()
-            one.save(update_fields=["totals", "ended_at"])
-            ended += 1
+    standing = {one.pk for one in comparisons_that_stand(within)}
+    for one in Comparison.objects.filter(round=within, ended_at__isnull=True).exclude(pk__in=standing):
+        one.totals = {axis: [n, "0", "0"] for axis, (n, _before, _now) in one.totals.items()}
+        one.ended_at = timezone.now()
+        one.save(update_fields=["totals", "ended_at"])
+        ended += 1
     return ended
 
 
-def comparison_stands(one: Comparison) -> bool:
-    """Whether all its companies are there, in blocks that stand in both rounds, and none was seen by name."""
-    companies = set(ComparisonMember.objects.filter(comparison=one).values_list("organisation_id", flat=True))
-    return len(companies) == one.size and companies <= _in_blocks(one.round) & _in_blocks(one.previous)
+def comparisons_that_stand(within: Round) -> list[Comparison]:
+    """Those with a round before of which all companies are there, in blocks that stand in both rounds, and none was
+    seen by name."""
+    rows = list(Comparison.objects.filter(round=within, ended_at__isnull=True).select_related("round", "previous"))
+    companies: dict[UUID, set[UUID]] = defaultdict(set)
+    for comparison, company in ComparisonMember.objects.filter(comparison__in=rows).values_list(
+        "comparison_id", "organisation_id"
+    ):
+        companies[comparison].add(company)
+    there = {one: _in_blocks(one) for one in {side for row in rows for side in (row.round, row.previous)}}
+    return [
+        row
+        for row in rows
+        if len(companies[row.pk]) == row.size and companies[row.pk] <= there[row.round] & there[row.previous]
+    ]
 
 
 def compare(within: Round) -> None:

@@ -25,7 +25,7 @@ from assessments.scoring.cohort import EVERYBODY, Cohort, Group, Named
 from assessments.scoring.outline import Values, values_of
 from assessments.scoring.suppression import Run, Total
 from assessments.scoring.trend import Change, Pair, changes
-from cohorts.comparing import comparison_stands, previous_of
+from cohorts.comparing import comparisons_that_stand, previous_of
 from cohorts.counting import facts_of
 from cohorts.models import Block, BlockMember, Comparison
 from cohorts.standing import rule, standing
@@ -84,6 +84,8 @@ class Figures:
 
 _kept: OrderedDict[Key, Figures] = OrderedDict()
 _lock = threading.Lock()
+_working = tuple(threading.Lock() for _ in range(16))
+"""One thread works a round out; who asks meanwhile waits for it and does not work it out once more."""
 
 
 def figures_of(within: Round) -> Figures:
@@ -92,11 +94,27 @@ def figures_of(within: Round) -> Figures:
     if current_body() != within.body_id:
         raise UnscopedQuery("these are figures of another network than the one in scope")
     key = key_of(within)
+    while (found := _known(key)) is None:
+        working = _working[hash(within.pk) % len(_working)]
+        if working.acquire(blocking=False):
+            try:
+                return _keep(_work_out(within, key))
+            finally:
+                working.release()
+        with working:
+            key = key_of(within)  # while another thread was at it, a moment has passed
+    return found
+
+
+def _known(key: Key) -> Figures | None:
     with _lock:
-        if (found := _kept.get(key)) is not None:
+        if key in _kept:
             _kept.move_to_end(key)
-            return found
-    made = _work_out(within, key)
+        return _kept.get(key)
+
+
+def _keep(made: Figures) -> Figures:
+    key = made.key
     with _lock:
         for over in [one for one in _kept if one[0] == key[0]]:  # earlier states of this round: nobody asks for them
             del _kept[over]
@@ -179,8 +197,7 @@ def _changes(within: Round, previous: Round, cohort: Cohort) -> dict[str, Change
     """On the same companies: unnamed ones by the comparisons that stand, others by name in both rounds."""
     together = [
         {name: Pair(n, Fraction(before), Fraction(now)) for name, (n, before, now) in one.totals.items()}
-        for one in Comparison.objects.filter(round=within, ended_at__isnull=True).select_related("round", "previous")
-        if comparison_stands(one)
+        for one in comparisons_that_stand(within)
     ]
     catalog = get_catalog(previous.catalog_ref)
     before: dict[object, Values] = {

@@ -23,13 +23,13 @@ def standing(within: Round) -> dict[UUID, int]:
     """The blocks of which every company still belongs to the network and lets it count, and of which enough companies
     are hidden. Of how many more was seen by name since they were sealed: what was seen once is known, also after the
     consent has ended. One query, within `body_scope`."""
-    here = Q(organisation_id__in=Affiliation.objects.present().values("organisation_id"))
+    held = Q(organisation_id__in=Affiliation.objects.present().values("organisation_id")) & granted(COUNTED)
     rows = (
         BlockMember.objects.filter(round=within, block__ended_at__isnull=True)
-        .annotate(counted=granted(COUNTED), by_name=was_named(NAMED), by_answers=was_named({What.ANSWERS}))
+        .annotate(by_name=was_named(NAMED), by_answers=was_named({What.ANSWERS}))
         .values("block_id", "block__size", "block__kind")
         .annotate(
-            held=Count("pk", filter=here & Q(counted=True)),
+            held=Count("pk", filter=held),
             named=Count("pk", filter=Q(by_name=True)),
             answered=Count("pk", filter=Q(by_answers=True)),
         )

@@ -11,9 +11,9 @@ from hashlib import sha256
 
 from django.db.models import Count, Max
 
-from cohorts.comparing import comparison_stands
+from cohorts.comparing import comparisons_that_stand
 from cohorts.figures import Figures, Key, figures_of, key_of
-from cohorts.models import Comparison, WorkshopPlan
+from cohorts.models import WorkshopPlan
 from guidance.catalog import AXIS_IDS
 from organisations.models import Round
 from organisations.scoping import body_scope
@@ -34,8 +34,7 @@ def rests_on(figures: Figures, *, named: bool) -> set[str]:
 
 def comparisons_of(within: Round) -> set[str]:
     """The comparisons with the round before that stand at this moment."""
-    rows = Comparison.objects.filter(round=within, ended_at__isnull=True).select_related("round", "previous")
-    return {f"comparison {one.pk}" for one in rows if comparison_stands(one)}
+    return {f"comparison {one.pk}" for one in comparisons_that_stand(within)}
 
 
 def stands(file: BodyFile, uses: set[str]) -> bool:

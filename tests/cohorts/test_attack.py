@@ -33,10 +33,10 @@ from assessments.scoring.suppression import Block as SealedBlock
 from assessments.scoring.suppression import Member, Rule, bundles
 from assessments.scoring.trend import Pair, pair
 from cohorts import figures as figures_module
-from cohorts.comparing import comparison_stands
+from cohorts.comparing import comparisons_that_stand
 from cohorts.counting import facts_of
 from cohorts.figures import Figures
-from cohorts.models import Block, BlockMember, Comparison, ComparisonMember
+from cohorts.models import Block, BlockMember, ComparisonMember
 from cohorts.places import place_in
 from guidance.catalog import AXIS_IDS, AxisId
 from guidance.registry import current_catalog
@@ -389,9 +389,8 @@ class Coordinator:
 
     def _look_at_changes(self, within: Round, figures: Figures) -> None:
         """The change of an axis is that of the groups that stand, and of companies by name in both rounds."""
-        rows = Comparison.objects.filter(round=within, ended_at__isnull=True).select_related("round", "previous")
         with body_scope(within.body_id):
-            standing = [row for row in rows if comparison_stands(row)]
+            standing = comparisons_that_stand(within)
         sums: dict[str, list[Pair]] = defaultdict(list)
         for row in standing:
             people = {one.id: one for found in self.members[within.pk].values() for one in found}

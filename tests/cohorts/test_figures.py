@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -15,7 +19,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from assessments.models import Assessment, Outline, Submission
 from cohorts import figures as figures_module
 from cohorts.counting import count_companies
-from cohorts.figures import KEPT, Figures, figures_of
+from cohorts.figures import KEPT, Figures, Key, figures_of
 from guidance.catalog import AXIS_IDS
 from organisations.consent import What
 from organisations.models import Affiliation, Body, Grant, Organisation, Round
@@ -258,3 +262,31 @@ def test_hundreds_of_companies_cost_no_more_statements_than_a_dozen(
     assert blocks > 20
     # Each block is saved with its companies: two statements, and none for a company.
     assert many_counted - few_counted == 2 * (blocks - 2)
+
+
+def test_threads_that_ask_at_once_have_it_worked_out_once(
+    net: Network, within: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three people open a page that nobody has seen yet: one thread does the work, and the others wait for it."""
+    net.companies(4, What.STATISTICS)
+    net.count(within)
+    made = net.figures(within)
+    figures_module._kept.clear()
+    together, asked, calls = threading.Barrier(3), count(), []
+
+    def key_of(_within: Round) -> Key:
+        if next(asked) < 3:
+            together.wait(20)
+        return made.key
+
+    def slowly(*_asked: object) -> Figures:
+        calls.append(threading.get_ident())
+        time.sleep(0.3)
+        return made
+
+    monkeypatch.setattr(figures_module, "key_of", key_of)
+    monkeypatch.setattr(figures_module, "_work_out", slowly)
+    with ThreadPoolExecutor(3) as pool:
+        people = [pool.submit(net.figures, within) for _person in range(3)]
+        assert [one.result(20) for one in people] == [made] * 3
+    assert len(calls) == 1
