@@ -26,7 +26,7 @@ from guidance import conditions
 from guidance.problems import InputRefused
 from guidance.registry import UnknownCatalog, get_catalog
 
-PIECE = 50
+PIECE = 150
 SHOWN = ("score_exact", "low_exact", "high_exact", "coverage_exact", "stage", "stage_by_points")
 """What of an axis is told when it moved."""
 COPIED = ("organisation_id", "industry", "prefecture", "sales_band", "size", "scores")
