@@ -72,5 +72,4 @@ def _pages(
     values = {f"{prefix}{key}": [one[key] for one in found["runs"]] for key in found["runs"][0]}
     values[f"{prefix}dashboard_cold"] = [found["first"]["dashboard"]]
     values[f"{prefix}rss"] = [max(worker["rss"] for worker in workers)]
-    values[f"{prefix}own"] = [max(worker["rss"] - worker["mapped"] for worker in workers)]
     return values

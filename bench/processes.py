@@ -148,8 +148,7 @@ def _children(pid: int) -> list[int]:
 
 
 def memory(pid: int) -> dict[str, float]:
-    """RSS of a process in MB (10^6 bytes), PSS where the kernel tells it, and of the RSS what is a mapped SQLite file:
-    pages of the kernel's cache, which it takes back when they are wanted."""
+    """RSS of a process in MB (10^6 bytes), and PSS where the kernel tells it."""
     found: dict[str, float] = {}
     for name, file in (("Rss", "smaps_rollup"), ("Pss", "smaps_rollup"), ("VmRSS", "status")):
         try:
@@ -159,21 +158,4 @@ def memory(pid: int) -> dict[str, float]:
         for line in lines:
             if line.startswith(f"{name}:"):
                 found["rss" if name != "Pss" else "pss"] = int(line.split()[1]) * 1024 / 1e6
-    found["mapped"] = _mapped(pid)
     return found
-
-
-def _mapped(pid: int) -> float:
-    """MB of database files that are mapped into a process."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps").read_text().splitlines()
-    except OSError:
-        return 0.0
-    size, inside = 0, False
-    for line in lines:
-        first = line.split(maxsplit=1)[0]
-        if not first.endswith(":"):  # a new mapping: its addresses, and its file
-            inside = ".sqlite3" in line
-        elif inside and first == "Rss:":
-            size += int(line.split()[1]) * 1024
-    return size / 1e6
