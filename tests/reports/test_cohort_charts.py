@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -23,10 +22,16 @@ from reports.cohort_charts import (
     index_bars,
 )
 from reports.drawing import INK, captioned
+from tests.reports.svg import (
+    can_stand_under_a_strict_csp_and_on_paper,
+    is_an_image_with_a_name,
+    keeps_its_shapes_inside,
+    stays_readable,
+    words,
+)
 
 pytestmark = pytest.mark.pure
 
-SVG = "{http://www.w3.org/2000/svg}"
 LONG = "代わりの仕入先と一か所頼みへの備え"
 LEGEND = ["30点未満", *(f"{start}点以上" for start in range(30, 90, 10))]
 
@@ -67,42 +72,24 @@ FOR_A_PHONE = [spread(), spread(1, 1, 1), spread(99, 99, 99), bars(), index(104.
 ALL = [*FOR_A_PHONE, heat(), heat(1), captioned(bars(), "題", ["注"], prefix="c")]
 
 
-def words(svg: str) -> list[str]:
-    return [node.text or "" for node in ET.fromstring(svg).iter(f"{SVG}text")]  # noqa: S314
-
-
 @pytest.mark.parametrize("svg", ALL)
 def test_every_chart_is_an_image_with_a_name(svg: str) -> None:
-    root = ET.fromstring(svg)  # noqa: S314
-    title = root.find(f"{SVG}title")
-    assert root.get("role") == "img"
-    assert title is not None
-    assert title.text == "題"
-    assert root.get("aria-labelledby") == title.get("id")
+    is_an_image_with_a_name(svg)
 
 
 @pytest.mark.parametrize("svg", ALL)
 def test_a_strict_csp_and_paper_can_show_it(svg: str) -> None:
-    assert not re.search(r"style=|currentColor|var\(|class=|<style|<script|href=|url\(", svg)
+    can_stand_under_a_strict_csp_and_on_paper(svg)
 
 
 @pytest.mark.parametrize("svg", FOR_A_PHONE)
 def test_words_stay_readable_on_a_phone(svg: str) -> None:
-    width = float(ET.fromstring(svg).get("viewBox", "").split()[2])  # noqa: S314
-    in_a_card = 390 - 2 * 16 - 2 * 17
-    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', svg)]
-    assert min(sizes) * in_a_card / width >= 9
+    stays_readable(svg, 390 - 2 * 16 - 2 * 17)
 
 
 @pytest.mark.parametrize("svg", ALL)
 def test_shapes_stay_inside_the_picture(svg: str) -> None:
-    root = ET.fromstring(svg)  # noqa: S314
-    _, _, width, height = map(float, root.get("viewBox", "").split())
-    for node in root.iter():
-        for x, y in (("x", "y"), ("x1", "y1"), ("x2", "y2"), ("cx", "cy")):
-            if node.get(x) is not None:
-                assert 0 <= float(node.get(x, "0")) <= width
-                assert 0 <= float(node.get(y, "0")) <= height
+    keeps_its_shapes_inside(svg)
 
 
 def test_words_are_escaped() -> None:
