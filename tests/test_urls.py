@@ -595,6 +595,7 @@ def world(
             "measure_id": "SUP-01",
             "ref": current_catalog().ref,
             "ending": "csv",
+            "round_id": of_network["round_id"],
             "chart": "group-sections",
             "form": "xlsx",
         },
@@ -819,7 +820,7 @@ def test_what_belongs_elsewhere_or_does_not_exist_is_not_found_under_ones_own(
         row = TABLE[name]
         person = "coordinator" if row.access in OF_BODY else "owner"
         own = {"body_id": world.bodies["coordinator"]["body_id"]}
-        foreign = {**theirs, **of_body} if row.access in OF_BODY else {**theirs}
+        foreign = {**theirs, **(of_body if row.access in OF_BODY else {"round_id": of_body["round_id"]})}
         ids: dict[str, Any] = {**world.ids, **foreign, **own}
         if row.access in OF_COMPANY:
             ids["organisation_id"] = world.ids["organisation_id"]
