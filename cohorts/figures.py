@@ -39,7 +39,7 @@ from organisations.scoping import UnscopedQuery, current_body
 KEPT = 6
 """Of how many rounds a process keeps the last state."""
 MANY = 500
-"""From about so many companies on the objects of a round's figures are worth setting aside."""
+"""From so many companies on the objects of a round's figures are worth setting aside."""
 Key = tuple[Any, ...]
 
 
@@ -124,7 +124,7 @@ def _keep(made: Figures) -> Figures:
         _kept[key] = made
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
-    if len(made.cohort.blocks) * rule().block + len(made.cohort.named) >= MANY:
+    if sum(block.size for block in made.cohort.blocks) + len(made.cohort.named) >= MANY:
         _set_aside()
     return made
 

@@ -79,18 +79,26 @@ def notes_of(context: CohortContext, network: str, today: dt.date) -> list[str]:
     """What a file of these figures says of itself: whose they are, of which companies, and what is left out."""
     with translation.override(context.language):
         asked = _("、").join(f"{one.name}＝{' / '.join(one.values)}" for one in context.chosen)
-        dated = {"from": f"{context.opens_on:%Y/%m/%d}", "to": f"{context.closes_on:%Y/%m/%d}"}
         return [
-            _("%(network)s「%(round)s」（%(from)s〜%(to)s）")
-            % {"network": network, "round": context.round_name, **dated},
+            of_round(network, context.round_name, context.opens_on, context.closes_on),
             _("条件：%(asked)s") % {"asked": asked or _("なし（ネットワーク全体）")},
             _(
                 "数えた会社は%(n)d社です。会社名を出さない会社は、ほかの会社とまとめて数え、"
                 "%(k)d社に満たない数字は出さずに「—」としています。"
             )
             % {"n": context.n, "k": context.k},
-            _("作成日：%(day)s") % {"day": f"{today:%Y/%m/%d}"},
+            made_on(today),
         ]
+
+
+def of_round(network: str, name: str, opens_on: dt.date, closes_on: dt.date) -> str:
+    """Of which round a file is."""
+    days = {"from": f"{opens_on:%Y/%m/%d}", "to": f"{closes_on:%Y/%m/%d}"}
+    return _("%(network)s「%(round)s」（%(from)s〜%(to)s）") % {"network": network, "round": name, **days}
+
+
+def made_on(today: dt.date) -> str:
+    return _("作成日：%(day)s") % {"day": f"{today:%Y/%m/%d}"}
 
 
 def heat_legend() -> list[str]:

@@ -17,7 +17,7 @@ from reports import cohort_charts
 from reports.charts import Mark
 from reports.cohort_charts import Bar, DotRow, Quartile
 from reports.cohort_context import BLANK, signed, value_name, worded
-from reports.cohort_pictures import Chart, Table, companies
+from reports.cohort_pictures import Chart, Table, companies, made_on, of_round
 from reports.context import short_title
 
 
@@ -82,15 +82,13 @@ def _whose(peers: Peers, language: str) -> str:
 
 def notes_of(within: Round, submission: Submission, language: str) -> list[str]:
     """What a file of these figures says of itself."""
-    days = {"from": f"{within.opens_on:%Y/%m/%d}", "to": f"{within.closes_on:%Y/%m/%d}"}
     with translation.override(language):
         return [
-            _("%(network)s「%(round)s」（%(from)s〜%(to)s）")
-            % {"network": within.body.name, "round": within.name, **days},
+            of_round(within.body.name, within.name, within.opens_on, within.closes_on),
             _("自社の点数は、第%(number)d回の提出（%(day)s）のものです。")
             % {"number": submission.number, "day": f"{timezone.localtime(submission.submitted_at):%Y/%m/%d}"},
             _("会社名を出さずに数えられた点数だけでできています。どの会社のものかは出ません。"),
-            _("作成日：%(day)s") % {"day": f"{timezone.localdate():%Y/%m/%d}"},
+            made_on(timezone.localdate()),
         ]
 
 

@@ -112,7 +112,7 @@ def _page(request: BodyRequest, found: Round, *, form: RoundChangeForm | None = 
     may_direct = allows(BodyRole(request.body_membership.role), Permission.DIRECT)
     entering = rounds.not_entered(found).count() if stage in (Stage.PREPARING, Stage.OPENING) else 0
     everybody = counts.listed + entering
-    under_way = stage is Stage.OPEN and counts.waiting > 0 and rounds.is_inviting(found)
+    moving = stage is Stage.OPENING or (stage is Stage.OPEN and counts.waiting > 0 and rounds.is_inviting(found))
     fields = ("closes_on", "hour_from", "hour_until", "weekdays_only")
     context: dict[str, Any] = {
         "body": request.acting_for,
@@ -123,7 +123,7 @@ def _page(request: BodyRequest, found: Round, *, form: RoundChangeForm | None = 
         "entering": entering,
         "everybody": everybody,
         "percent": 100 * counts.invited // max(1, everybody),
-        "under_way": under_way,
+        "moving": moving,
         "next": next_step(stage, counts, entering),
         "may_direct": may_direct,
         "join_link": request.build_absolute_uri(reverse("cohorts:join") + "?" + urlencode({"code": found.join_code})),
@@ -131,7 +131,7 @@ def _page(request: BodyRequest, found: Round, *, form: RoundChangeForm | None = 
         "refused": form is not None,
     }
     page = render(request, "cohorts/round.html", context, status=422 if form is not None else 200)
-    if is_htmx(request) and not (stage is Stage.OPENING or under_way):
+    if is_htmx(request) and not moving:
         page.headers["HX-Refresh"] = "true"  # it asked for the progress of something that ended: all of it is new
     return page
 

@@ -9,10 +9,12 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="affiliation",
-            index=models.Index(fields=["body", "ended_at", "organisation"], name="companies_of_a_body"),
+            index=models.Index(fields=["body", "ended_at", "organisation", "since"], name="companies_of_a_body"),
         ),
         migrations.AddIndex(
             model_name="grant",
-            index=models.Index(fields=["body", "revoked_at", "until", "organisation"], name="consents_to_a_body"),
+            index=models.Index(
+                fields=["body", "revoked_at", "until", "organisation", "granted_at"], name="consents_to_a_body"
+            ),
         ),
     ]

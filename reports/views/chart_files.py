@@ -39,6 +39,7 @@ def chart(request: BodyRequest, round_id: UUID, chart: str, form: str) -> HttpRe
     if made is None:
         raise Http404
     notes = notes_of(found.context, request.acting_for.name, timezone.localdate())
+    file = chart_file(made, form, notes=notes, of=found.within.name)
     if request.method == "GET":
         record(
             Verb.FIGURES_TAKEN,
@@ -48,7 +49,7 @@ def chart(request: BodyRequest, round_id: UUID, chart: str, form: str) -> HttpRe
             chart=made.slug,
             form=form,
         )
-    return chart_file(made, form, notes=notes, of=found.within.name)
+    return file
 
 
 def _chart(request: BodyRequest, found: Reading, slug: str, form: str) -> Chart | None:

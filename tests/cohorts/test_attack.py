@@ -21,7 +21,6 @@ import pytest
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest_django import Settings
 
 from assessments.models import Outline, Submission
 from assessments.scoring import suppression
@@ -422,17 +421,6 @@ def _member(outline: Outline) -> Member:
 
 def _of(within: Round, row: Row) -> Row:
     return {(company, f"{within.pk} {question}"): share for (company, question), share in row.items()}
-
-
-@pytest.fixture
-def small(settings: Settings) -> None:
-    for name, value in SMALL.items():
-        setattr(settings, name, value)
-
-
-@pytest.fixture
-def net(network: Body, small: None) -> Network:
-    return Network(network)
 
 
 def ago(days: int) -> dt.datetime:

@@ -16,25 +16,14 @@ from cohorts.counting import Outcome, count_all
 from cohorts.models import Block, BlockMember, Comparison, ComparisonMember
 from guidance.catalog import AXIS_IDS
 from organisations.consent import What
-from organisations.models import Affiliation, Body, Grant, Organisation, Round
+from organisations.models import Affiliation, Grant, Organisation, Round
 from organisations.scoping import scope
 from tests.builders import make_affiliation, make_body, make_round
-from tests.cohorts.networks import SMALL, Network
+from tests.cohorts.networks import Network
 
 pytestmark = pytest.mark.django_db
 
 SOON = dt.timedelta(minutes=5)
-
-
-@pytest.fixture(autouse=True)
-def small(settings: Settings) -> None:
-    for name, value in SMALL.items():
-        setattr(settings, name, value)
-
-
-@pytest.fixture
-def net(network: Body) -> Network:
-    return Network(network)
 
 
 @pytest.fixture

@@ -9,25 +9,18 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from pytest_django import Settings
 
 from cohorts import counting
 from cohorts import figures as module
 from cohorts.counting import Outcome, count_companies
 from cohorts.models import Block, BlockMember
 from organisations.consent import What
-from organisations.models import Body, Round
-from tests.cohorts.networks import SMALL, Network
+from organisations.models import Round
+from tests.cohorts.networks import Network
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Start = Callable[[Callable[[], Any]], Future[Any]]
-
-
-@pytest.fixture(autouse=True)
-def small(settings: Settings) -> None:
-    for name, value in SMALL.items():
-        setattr(settings, name, value)
 
 
 @pytest.fixture
@@ -42,11 +35,6 @@ def start() -> Iterator[Start]:
                 connection.close()
 
         yield lambda work: pool.submit(alone, work)
-
-
-@pytest.fixture
-def net(network: Body) -> Network:
-    return Network(network)
 
 
 @pytest.fixture

@@ -22,24 +22,17 @@ from cohorts.counting import count_companies
 from cohorts.figures import KEPT, Figures, Key, figures_of
 from guidance.catalog import AXIS_IDS
 from organisations.consent import What
-from organisations.models import Affiliation, Body, Grant, Organisation, Round
+from organisations.models import Affiliation, Grant, Organisation, Round
 from organisations.scoping import UnscopedQuery, as_body, body_scope, scope
 from tests.builders import make_body
-from tests.cohorts.networks import SMALL, Network
+from tests.cohorts.networks import Network
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def small(settings: Settings) -> None:
-    for name, value in SMALL.items():
-        setattr(settings, name, value)
+def nothing_kept() -> None:
     figures_module._kept.clear()
-
-
-@pytest.fixture
-def net(network: Body) -> Network:
-    return Network(network)
 
 
 @pytest.fixture
