@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "organisations",
     "assessments",
     "cohorts",
+    "advising",
     "reports",
     "allauth",
     "allauth.account",

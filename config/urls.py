@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("organisations.urls")),
     path("", include("assessments.urls")),
     path("", include("cohorts.urls")),
+    path("", include("advising.urls")),
     path("", include("reports.urls")),
 ]
 

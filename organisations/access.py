@@ -129,11 +129,13 @@ def requires_in_body(permission: Permission) -> Callable[[BodyView[P]], View]:
     return decorate
 
 
-def requires_shared(what: What | None) -> Callable[[SharedView[P]], View]:
+def requires_shared(what: What | None, permission: Permission | None = None) -> Callable[[SharedView[P]], View]:
     """The view takes `body_id` and `organisation_id`, and runs in both scopes where the company belongs to the body and
     shares `what` with it now (None: nothing but that it belongs). A read of what was shared is recorded.
+
+    `permission`: what else than reading it the person must be allowed to.
     """
-    permission = Permission.MEMBERS if what is None else Permission.SHARED
+    permission = permission or (Permission.MEMBERS if what is None else Permission.SHARED)
 
     def decorate(view: SharedView[P]) -> View:
         @wraps(view)
@@ -160,7 +162,8 @@ def requires_shared(what: What | None) -> Callable[[SharedView[P]], View]:
                     )
             return _kept_nowhere(response)
 
-        return _declare(guarded, f"shared {what.value}" if what else "member")
+        needs = "" if permission in {Permission.MEMBERS, Permission.SHARED} else f", {permission.value}"
+        return _declare(guarded, (f"shared {what.value}" if what else "member") + needs)
 
     return decorate
 

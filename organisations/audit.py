@@ -64,6 +64,15 @@ class Verb(StrEnum):
     FIGURES_TAKEN = "figures-taken"  # a file made of them
     WORKSHOP_PLANNED = "workshop-planned"  # made or changed
     WORKSHOP_REMOVED = "workshop-removed"
+    REVIEW_OPENED = "review-opened"  # an office goes through what was submitted
+    REVIEW_FINISHED = "review-finished"
+    REVIEW_REOPENED = "review-reopened"
+    ENQUIRED = "enquired"  # an office asks back
+    REPLIED = "replied"
+    REPORT_SIGNED = "report-signed"  # a client report: by which step stands in the detail
+    REPORT_RETURNED = "report-returned"
+    REPORT_RELEASED = "report-released"
+    LETTERHEAD_CHANGED = "letterhead-changed"
 
 
 @transaction.atomic

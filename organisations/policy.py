@@ -56,6 +56,8 @@ class Permission(StrEnum):
     MEMBERS = "members"  # which companies belong, and whether they submitted
     SHARED = "shared"  # what a company granted
     DIRECT = "direct"  # the body's people and rounds
+    ADVISE = "advise"  # an office's findings with its clients, and the reports made of them
+    SIGN_OFF = "sign-off"  # the office's signature under a report, and its letterhead
     # of the service
     ADMINISTER = "administer"
     AUTHOR = "author"
@@ -78,8 +80,10 @@ GRANTED: Mapping[Role | BodyRole | PlatformRole, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.READ}),
     BodyRole.COORDINATOR: frozenset({Permission.MEMBERS, Permission.SHARED, Permission.DIRECT}),
     BodyRole.ASSISTANT: frozenset({Permission.MEMBERS}),
-    BodyRole.SUPERVISOR: frozenset({Permission.MEMBERS, Permission.SHARED, Permission.DIRECT}),
-    BodyRole.ADVISOR: frozenset({Permission.MEMBERS, Permission.SHARED}),
+    BodyRole.SUPERVISOR: frozenset(
+        {Permission.MEMBERS, Permission.SHARED, Permission.DIRECT, Permission.ADVISE, Permission.SIGN_OFF}
+    ),
+    BodyRole.ADVISOR: frozenset({Permission.MEMBERS, Permission.SHARED, Permission.ADVISE}),
     PlatformRole.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
     PlatformRole.AUTHOR: frozenset({Permission.AUTHOR}),
 }

@@ -74,6 +74,14 @@ def current_body() -> UUID:
     return body_id
 
 
+def body_in_scope() -> UUID:
+    """The network or office in scope, whether a company is in scope beside it or not. Raises UnscopedQuery outside."""
+    body_id = _body.get()
+    if body_id is None:
+        raise UnscopedQuery("open organisations.scoping.body_scope(body_id) before reading what is the body's alone")
+    return body_id
+
+
 class TenantManager(models.Manager[Row]):
     """The default manager of models that carry `organisation`."""
 
@@ -90,3 +98,10 @@ class TwoSidedManager(models.Manager[Row]):
         if not known:
             raise UnscopedQuery("open organisations.scoping.scope(…) or body_scope(…) before reading these rows")
         return super().get_queryset().filter(**known)
+
+
+class BodyManager(models.Manager[Row]):
+    """The default manager of models that carry `body` and are its alone: a company's own pages never read them."""
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        return super().get_queryset().filter(body_id=body_in_scope())

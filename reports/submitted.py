@@ -6,12 +6,13 @@ import datetime as dt
 
 from django.utils import timezone
 
-from assessments.answers_file import Company, read_answers
+from assessments.answers_file import Company
 from assessments.approval import Step
+from assessments.frozen import answers_of as answers_frozen_in
+from assessments.frozen import scorecard_of
 from assessments.models import Answer as AnswerRow
 from assessments.models import Assessment, Submission
 from assessments.scoring.engine import score
-from assessments.scoring.scorecard import from_json
 from assessments.services import answers_of
 from guidance.registry import get_catalog
 from organisations.models import Organisation
@@ -24,11 +25,10 @@ def context_of(submission: Submission, language: str, *, facts: bool = True) -> 
 
     Without `facts` it is made as if nothing were known of the company but its name: for readers outside.
     """
-    catalog = get_catalog(submission.catalog_ref)
-    frozen = read_answers({"company": submission.company, "answers": submission.answers}, catalog, str(submission.pk))
+    frozen = answers_frozen_in(submission)
     return build(
-        catalog,
-        from_json(submission.scorecard),
+        get_catalog(submission.catalog_ref),
+        scorecard_of(submission),
         frozen.answers,
         frozen.company if facts else Company(frozen.company.name, "", {}),
         language=language,

@@ -15,7 +15,7 @@ import pytest
 pytestmark = pytest.mark.pure
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("guidance", "organisations", "assessments", "cohorts", "reports", "config")
+APPS = ("guidance", "organisations", "assessments", "cohorts", "advising", "reports", "config")
 """From left to right: a module imports its own app and those to its left."""
 # puremagic and Pillow look at bytes and know nothing of us: what a file is can be decided without a database or a disk.
 PURE_LIBRARIES = {"pydantic", "yaml", "annotated_types", "openpyxl", "puremagic", "PIL"}
