@@ -7,20 +7,9 @@ from typing import Any
 
 FORMS = ("ja", "en", "both")
 """Japanese, English, and both side by side in one paper."""
-SECTIONS = (
-    "summary",
-    "opinion",
-    "scores",
-    "differences",
-    "findings",
-    "actions",
-    "changes",
-    "trace",
-    "method",
-    "sources",
-)
-"""In the order that a new report has. The cover with the signatures is always first."""
-FIRST_CHOICE = ("summary", "opinion", "scores", "differences", "findings", "actions", "trace", "method", "sources")
+SECTIONS = ("summary", "opinion", "scores", "differences", "findings", "actions", "trace", "method", "sources")
+"""In the order that a new report has, with all of them in it. The cover with the signatures is always first; what
+changed since the revision before comes right after it by itself."""
 TEXT_LIMIT = 20_000
 WHY_LIMIT = 1000
 MOST_ACTIONS = 15

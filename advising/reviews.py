@@ -143,6 +143,7 @@ def write_note(review_id: UUID, question_id: str, text: str, *, by: User) -> Pri
     if not text:
         theirs.delete()
         return None
+    note: PrivateNote
     note, _new = theirs.update_or_create(defaults={"text": text}, create_defaults=_note(review, question_id, text, by))
     return note
 

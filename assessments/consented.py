@@ -57,6 +57,20 @@ def outlines(within: Round, what: Collection[What] = COUNTED) -> QuerySet[Outlin
     )
 
 
+def latest_shared() -> QuerySet[Submission]:
+    """The latest submission, without what it holds, of each company that shares its answers with the body in scope."""
+    latest = Submission.unscoped.filter(organisation_id=OuterRef("organisation_id")).order_by("-submitted_at")
+    return (
+        Submission.unscoped.filter(
+            granted([What.ANSWERS]),
+            organisation_id__in=Affiliation.objects.present().values("organisation_id"),
+            pk=Subquery(latest.values("pk")[:1]),
+        )
+        .order_by("organisation_id")
+        .only("pk", "organisation_id", "number", "submitted_at", "catalog_ref")
+    )
+
+
 def sealed(submissions: Iterable[UUID]) -> QuerySet[Outline]:
     """These submissions in short, of companies that are still counted."""
     return Outline.unscoped.filter(

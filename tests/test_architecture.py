@@ -33,6 +33,8 @@ REVIEWED_USES: dict[tuple[str, str], int] = {
     ("assessments/models/outlines.py", "unscoped"): 1,
     ("cohorts/models/rounds.py", "unscoped"): 1,
     ("cohorts/models/figures.py", "unscoped"): 2,
+    ("advising/models/reviews.py", "unscoped"): 4,
+    ("advising/models/reports.py", "unscoped"): 2,
     ("reports/models.py", "unscoped"): 1,
     ("organisations/demonstration.py", "unscoped"): 3,  # seeds rows between companies and bodies, on no real site
     # Who follows an invitation is in no scope yet; what opens it is the signed link and the proven address.
@@ -41,7 +43,7 @@ REVIEWED_USES: dict[tuple[str, str], int] = {
     # And which of them have begun.
     ("assessments/submitted_by.py", "unscoped"): 2,
     # The scores of many companies at once: the consent and the affiliation of each are part of the query.
-    ("assessments/consented.py", "unscoped"): 4,
+    ("assessments/consented.py", "unscoped"): 6,
     ("assessments/rescoring.py", "unscoped"): 3,  # scores every submission again; nothing but ids is shown
     # Who joins a network is in no body's scope yet; rows are taken by the round.
     ("cohorts/participants.py", "unscoped"): 1,

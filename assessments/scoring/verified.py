@@ -41,7 +41,7 @@ def verify(catalog: Catalog, own: Answers, found: Mapping[str, Answer], profile:
 
 
 def _with_words_of(own: Answer | None, found: Answer) -> Answer:
-    """The company's note and explanation stay beside what was found: they are its words, and neither changes a score."""
+    """The company's note and explanation stay beside what was found: its own words, and neither changes a score."""
     if own is None:
         return found
     return Answer(found.kind, found.level, found.reason, note=own.note, explanation=own.explanation)
