@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from django.template.loader import render_to_string
@@ -9,7 +10,7 @@ from django.utils import translation
 
 from reports.aside import print_aside
 from reports.context import ReportContext
-from reports.rendering import to_pdf
+from reports.rendering import Attachment, to_pdf
 from reports.signs import replacements
 
 
@@ -20,10 +21,10 @@ class Printable(Protocol):
     def language(self) -> str: ...
 
 
-def action_plan(context: ReportContext) -> bytes:
-    """The PDF action plan (A4). Raises RenderingError."""
+def action_plan(context: ReportContext, *, attachments: Sequence[Attachment] = ()) -> bytes:
+    """The PDF action plan (A4), with its figures embedded as files. Raises RenderingError."""
     with translation.override(context.language):
-        return to_pdf(action_plan_html(context))
+        return to_pdf(action_plan_html(context), attachments=attachments)
 
 
 def quick_sheet(context: ReportContext) -> bytes:

@@ -1,4 +1,6 @@
-"""HTML to PDF bytes: the only importer of weasyprint, which reads bundled files and nothing else.
+"""HTML to PDF bytes: the only importer of weasyprint, which reads bundled files and pictures in the HTML itself.
+
+Every PDF is PDF/A-3u and PDF/UA-1 at once: tagged, and with the files embedded that it was made from.
 
 weasyprint is imported when the first document is printed, so that web workers which never print do not pay for it; this
 module alone may therefore import inside a function.
@@ -6,19 +8,23 @@ module alone may therefore import inside a function.
 
 from __future__ import annotations
 
+import base64
+import binascii
+import datetime as dt
 import gc
 import logging
 import mimetypes
 import os
+import re
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
@@ -26,11 +32,19 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import ImageFile
 
+from reports.conformance import finish
+from reports.pdf_file import pdf_bytes
+
 PRINT_FONTS = ("BIZUDPGothic-Regular.ttf", "BIZUDPGothic-Bold.ttf", "NotoSansJP-Regular.ttf")
 FONTS_CONF = "fonts/fonts.conf"
 PRINT_CSS = "static:css/print.css"
 NOTDEF = ".notdef glyph"
 SHOWN_SIGNS = 10
+CONFORMING = {"pdf_variant": "pdf/a-3u", "pdf_tags": True}
+DATA_PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/]+={0,2})")
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+MOST_PIXELS = 16_000_000
+"""Of a picture in the HTML, at 4 bytes each while it is printed."""
 
 log = logging.getLogger(__name__)
 
@@ -52,23 +66,46 @@ class Printed:
     warnings: tuple[str, ...]
 
 
-def to_pdf(html: str) -> bytes:
-    """The PDF of a whole HTML document. Title, author, date and language are those of its head.
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file within the PDF: the figures it shows (`Data`), or what it was made from (`Source`).
 
-    The same HTML gives the same bytes. Raises RenderingError.
+    `name` is plain ASCII with an ending; `made_at` knows its time zone.
     """
-    return render(html).pdf
+
+    name: str
+    data: bytes
+    media_type: str
+    description: str
+    made_at: dt.datetime
+    relationship: Literal["Data", "Source"] = "Data"
 
 
-def render(html: str) -> Printed:
+def to_pdf(html: str, *, attachments: Sequence[Attachment] = ()) -> bytes:
+    """The PDF of a whole HTML document. Title, author, date and language are those of its head, which must have them.
+
+    The same HTML with the same attachments gives the same bytes. Raises RenderingError.
+    """
+    return render(html, attachments=attachments).pdf
+
+
+def render(html: str, *, attachments: Sequence[Attachment] = ()) -> Printed:
     """As `to_pdf`, with the number of pages. Raises RenderingError."""
     engine = _engine_with_fonts()
+    enclosed = sorted(attachments, key=lambda one: one.name)  # a name tree is looked up by halves
+
+    def finisher(_document: Any, pdf: Any) -> None:
+        finish(pdf, [one.media_type for one in enclosed])
+        pdf.write = lambda output, *_options: output.write(pdf_bytes(pdf))
+
     with _collected_log() as lines:
         try:
             document = engine.weasyprint.HTML(string=html, base_url=None, url_fetcher=engine.fetcher).render(
                 stylesheets=[engine.css], font_config=engine.fonts
             )
-            pdf: bytes = document.write_pdf()
+            pdf: bytes = document.write_pdf(
+                finisher=finisher, attachments=[engine.attachment(one) for one in enclosed], **CONFORMING
+            )
         except engine.fatal as refused:
             log.error("refused while printing: %s", refused)
             raise RenderingError(_("印刷用の資料以外のファイルを読もうとしたため、中止しました。")) from None
@@ -92,6 +129,19 @@ class _Engine:
     fonts: Any
     css: Any
     fatal: type[BaseException]
+
+    def attachment(self, file: Attachment) -> Any:
+        """As weasyprint takes it; its dates are written as UTC."""
+        made_at = file.made_at.astimezone(dt.UTC)
+        return self.weasyprint.Attachment(
+            string=file.data,
+            name=file.name,
+            description=file.description,
+            relationship=file.relationship,
+            created=made_at,
+            modified=made_at,
+            url_fetcher=self.fetcher,
+        )
 
 
 def _engine_with_fonts() -> _Engine:
@@ -121,12 +171,14 @@ def _engine() -> _Engine:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     class BundledFiles(URLFetcher):  # type: ignore[misc]
-        """Serves `static:` from PRINT_ASSETS; every other address stops the printing."""
+        """Serves `static:` from PRINT_ASSETS and PNG pictures in `data:`; any other address stops the printing."""
 
         def __init__(self) -> None:
-            super().__init__(allowed_protocols={"static"}, allow_redirects=False, fail_on_errors=True)
+            super().__init__(allowed_protocols={"static", "data"}, allow_redirects=False, fail_on_errors=True)
 
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url[:5].lower() == "data:":
+                return URLFetcherResponse("data:", picture_within(url), {"Content-Type": "image/png"})
             file = bundled_file(url)
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
@@ -146,6 +198,23 @@ def bundled_file(url: str) -> Path:
     if not file.is_relative_to(root) or not file.is_file():
         raise ValueError(f"not a bundled file: {file.name}")
     return file
+
+
+def picture_within(url: str) -> bytes:
+    """The PNG picture in a `data:` address. Raises ValueError for anything else: another kind could fetch."""
+    found = DATA_PICTURE.fullmatch(url)
+    if found is None:
+        raise ValueError("only PNG pictures in base64 are taken from data:")
+    try:
+        data = base64.b64decode(found[1], validate=True)
+    except binascii.Error:
+        raise ValueError("not base64") from None
+    size = data[len(PNG) : len(PNG) + 8]
+    if not data.startswith(PNG) or len(size) < 8:
+        raise ValueError("not a PNG picture")
+    if int.from_bytes(size[:4], "big") * int.from_bytes(size[4:], "big") > MOST_PIXELS:
+        raise ValueError("too many pixels")
+    return data
 
 
 def _write_fonts_conf() -> Path:

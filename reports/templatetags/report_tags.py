@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from assessments.scoring.engine import STAGE_STARTS
 from guidance.templatetags.words import yen, yen_to
 from reports import charts, cohort_findings, dates
+from reports.chart_messages import bars_message, radar_message, range_message
 from reports.cohort_pictures import Chart
 from reports.context import AxisView, ReportContext, SectionView, TraceLine, short_title
 
@@ -125,26 +126,28 @@ register.simple_tag(cohort_findings.decisions, name="cohort_decisions")
 
 
 @register.simple_tag
-def radar_chart(report: ReportContext, *, title: str, prefix: str = "radar") -> SafeString:
+def radar_chart(report: ReportContext, *, prefix: str = "radar") -> SafeString:
     """All sections of the three axes; nothing where they are fewer than three."""
     groups = [charts.Group(axis.title, tuple(_mark(section) for section in axis.sections)) for axis in report.axes]
     if sum(len(group.marks) for group in groups) < charts.LEAST_SPOKES:
         return SafeString("")
-    return _svg(charts.radar(groups, title=title, prefix=prefix))
+    return _svg(charts.radar(groups, title=radar_message(report.axes), prefix=prefix))
 
 
 @register.simple_tag
-def bars_chart(axis: AxisView, *, title: str, prefix: str) -> SafeString:
-    return _svg(charts.section_bars([_mark(section) for section in axis.sections], title=title, prefix=prefix))
+def bars_chart(axis: AxisView, *, prefix: str) -> SafeString:
+    marks = [_mark(section) for section in axis.sections]
+    return _svg(charts.section_bars(marks, title=bars_message(axis), prefix=prefix))
 
 
 @register.simple_tag
-def range_chart(axis: AxisView, *, title: str, prefix: str, stages: bool = True) -> SafeString:
+def range_chart(axis: AxisView, *, prefix: str, stages: bool = True) -> SafeString:
     """The quick check asks too few questions to judge stages: it shows the scale without them."""
     names = [_("段階%(number)s") % {"number": number} for number in range(1, charts.STAGES + 1)] if stages else []
     value = axis.score or _("未算定")
     found = charts.Range(axis.points, axis.low_points, axis.high_points, value, axis.stage)
-    return _svg(charts.score_range(found, stage_names=names, title=title, prefix=prefix))
+    said = range_message(axis, stages=stages)
+    return _svg(charts.score_range(found, stage_names=names, title=said, prefix=prefix))
 
 
 @register.filter
