@@ -23,6 +23,7 @@ from reports.context import (
     AxisView,
     CompanyView,
     GateView,
+    Record,
     ReportContext,
     SectionView,
     SourceView,
@@ -88,6 +89,7 @@ def build(
         person_days_per_quarter=PERSON_DAYS_PER_QUARTER,
         sources=sources_of(catalog),
         support=() if quick else _support(planned, company, dated, language),
+        record=Record(company, answers, card),
     )
 
 

@@ -10,9 +10,11 @@ import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 
+from assessments.answers_file import Company
 from assessments.approval import Step
 from assessments.planning.schedule import Quarter
-from assessments.scoring.scorecard import AnswerState
+from assessments.scoring.answers import Answers
+from assessments.scoring.scorecard import AnswerState, Scorecard
 from guidance.catalog import Action, Catalog, Question, Source
 from guidance.citations import Citation, cited
 from guidance.support import Match
@@ -178,6 +180,15 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """What a report was made of, exactly: for the files that hand it over as data."""
+
+    company: Company
+    answers: Answers
+    card: Scorecard
+
+
+@dataclass(frozen=True, slots=True)
 class ReportContext:
     """One assessment, ready to be shown."""
 
@@ -203,6 +214,8 @@ class ReportContext:
     person_days_per_quarter: int
     sources: tuple[SourceView, ...]
     support: tuple[SupportView, ...]
+    record: Record | None = None
+    """None for readers outside: they get what is shown and nothing behind it."""
 
     @property
     def approval_boxes(self) -> tuple[tuple[Step, Approval | None], ...]:
