@@ -1,0 +1,63 @@
+"""The client report on paper: its HTML in one of its forms, and the PDF with its data embedded."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from advising.freezing import digest_of
+from reports.client_report import LANGUAGES, ClientReport, client_report
+from reports.rendering import Attachment, to_pdf
+from reports.signs import replacements
+from reports.templatetags.tongues import tongues_of
+
+TEMPLATE = "print/client_report.html"
+
+
+def reports_of(
+    context: Mapping[str, Any], form: str, *, signatures: Sequence[Mapping[str, Any]] = (), digest: str = ""
+) -> tuple[ClientReport, ...]:
+    """The report in each language of `form` (ja, en, both). Raises KeyError for any other form."""
+    return tuple(client_report(context, language, signatures=signatures, digest=digest) for language in LANGUAGES[form])
+
+
+def html_of(reports: tuple[ClientReport, ...]) -> str:
+    """What is printed. Signs that no font has are printed as 〓, and the paper says so."""
+    with translation.override(reports[0].language):
+        html = render_to_string(TEMPLATE, tongues_of(reports))
+        if not (missing := replacements(html)):
+            return html
+        replaced = any(sign is not None for sign in missing.values())
+        return render_to_string(TEMPLATE, {**tongues_of(reports), "replaced": replaced}).translate(missing)
+
+
+def printed(context: Mapping[str, Any], form: str, *, signatures: Sequence[Mapping[str, Any]], digest: str) -> bytes:
+    """The PDF of a revision, with its figures embedded as JSON. The same revision gives the same bytes. Raises
+    RenderingError."""
+    reports = reports_of(context, form, signatures=signatures, digest=digest)
+    with translation.override(reports[0].language):
+        return to_pdf(html_of(reports), attachments=attachments(context, signatures))
+
+
+def data_of(context: Mapping[str, Any], signatures: Sequence[Mapping[str, Any]]) -> bytes:
+    """The frozen context as JSON with its digest and the signatures: what the paper shows, in both languages. Nobody's
+    id is in it."""
+    told = {
+        "schema": "keian-karte/client-report@1",
+        "digest": digest_of(context),
+        "signatures": [{name: one[name] for name in ("step", "name", "at")} for one in signatures],
+        "report": dict(context),
+    }
+    return (json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def attachments(context: Mapping[str, Any], signatures: Sequence[Mapping[str, Any]]) -> list[Attachment]:
+    """What is embedded in the PDF; dated by the report, so that the same report gives the same bytes."""
+    at = dt.datetime.combine(dt.date.fromisoformat(context["dated"]), dt.time(), dt.UTC)
+    data = data_of(context, signatures)
+    return [Attachment("client-report.json", data, "application/json", "報告書のデータ / data of the report", at)]
