@@ -13,7 +13,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
-from config import env
+from config import background, env
 from config.browser import NOTHING_BUT_PASSKEYS
 from config.masking import logging_config
 
@@ -228,6 +228,7 @@ ACCOUNT_RATE_LIMITS = {
     "quick_check": "120/10m/key",
     "quick_sheet": "60/10m/key",
     "report": "30/10m/key",
+    "batch": "20/1h/key",
     "draft_upload": "20/10m/user",
     "invitation": "60/1h/key",
     "upload": "120/1h/key",
@@ -337,23 +338,9 @@ COHORT_SWEEP_SECONDS = env.number("COHORT_SWEEP_SECONDS", default=60, least=1)
 
 REDIS_URL = env.redis_url()
 BROKER_DIR = VAR_DIR / "broker"
-if REDIS_URL:
-    CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
-        "visibility_timeout": 600,
-        "socket_connect_timeout": 2,
-        "max_retries": 1,
-    }
-else:
-    for folder in ("messages", "control"):
-        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(BROKER_DIR / "messages"),
-        "data_folder_out": str(BROKER_DIR / "messages"),
-        "control_folder": str(BROKER_DIR / "control"),
-        "polling_interval": 0.2,
-    }
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = background.broker(REDIS_URL, BROKER_DIR)
+CELERY_TASK_QUEUES, CELERY_TASK_ROUTES = background.QUEUES, background.ROUTES
+CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_EXCHANGE = CELERY_TASK_DEFAULT_ROUTING_KEY = background.REPORTS
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -368,6 +355,10 @@ CELERY_TIMEZONE = TIME_ZONE
 # A running job that gave no sign of life for so long was lost with its worker; the sweep rings for it again.
 REPORT_LEASE_SECONDS = env.number("REPORT_LEASE_SECONDS", default=150, least=1)
 REPORT_SWEEP_SECONDS = env.number("REPORT_SWEEP_SECONDS", default=30, least=1)
+# So many files of one order of many are on their way at a time; as many workers can print them side by side.
+BATCH_AHEAD = env.number("BATCH_AHEAD", default=4, least=1)
+# Of one order: twice as many companies as the largest network has, in two languages.
+BATCH_MOST_FILES = 12_500
 CELERY_BEAT_SCHEDULE = {
     "sweep-reports": {"task": "reports.sweep", "schedule": float(REPORT_SWEEP_SECONDS)},
     "tidy": {"task": "reports.tidy", "schedule": timedelta(days=1)},

@@ -22,6 +22,8 @@ from django.utils import timezone
 from organisations.models import AuditHead, AuditLine, User
 from organisations.sealing import NOTHING_BEFORE, Entry, Fault, Head, faults, seal, seal_of_head
 
+LINES_A_STATEMENT = 500
+
 
 class Verb(StrEnum):
     """What is recorded. The pages word it: `organisations.audit_words`."""
@@ -62,6 +64,10 @@ class Verb(StrEnum):
     REMINDED = "reminded"
     FIGURES_READ = "figures-read"  # the figures of a round, with the companies that agreed to be named
     FIGURES_TAKEN = "figures-taken"  # a file made of them
+    COPY_ORDERED = "copy-ordered"  # a body had the report of a company made, as the company shares it
+    COPY_TAKEN = "copy-taken"  # and took it away
+    BATCH_CANCELLED = "batch-cancelled"  # an order of many such reports
+    BATCH_TAKEN_UP = "batch-taken-up"  # what failed in it, or was called off
     WORKSHOP_PLANNED = "workshop-planned"  # made or changed
     WORKSHOP_REMOVED = "workshop-removed"
     REVIEW_OPENED = "review-opened"  # an office goes through what was submitted
@@ -89,34 +95,59 @@ def record(
 
     Writers queue on the head's row until their transaction ends: make it the last thing that a service does.
     """
-    head = _head()
-    entry = Entry(
-        number=head.number + 1,
-        at=timezone.now(),
-        verb=verb.value,
-        actor=str(actor.pk) if actor is not None and actor.pk else "",
-        organisation=str(organisation or ""),
-        body=str(body or ""),
-        target=str(target)[:80],
-        detail=detail,
-    )
-    key = _key()
-    before = head.seal or NOTHING_BEFORE
-    line = AuditLine.objects.create(
-        number=entry.number,
-        at=entry.at,
-        verb=entry.verb,
-        actor=entry.actor,
-        organisation=organisation,
-        body=body,
-        target=entry.target,
-        detail=detail,
-        seal=seal(key, before, entry),
-    )
-    head.number, head.seal = line.number, line.seal
-    head.own_seal = seal_of_head(key, head.number, head.seal)
-    head.save(update_fields=["number", "seal", "own_seal"])
+    (line,) = _append(verb, [(organisation, target)], actor, body, detail)
     return line
+
+
+@transaction.atomic
+def record_each(
+    verb: Verb, about: Iterable[tuple[UUID, object]], *, actor: User | None, body: UUID | None = None, **detail: Any
+) -> None:
+    """As `record`, a line for each company and target of `about`, in a few statements however many they are."""
+    _append(verb, about, actor, body, detail)
+
+
+def _append(
+    verb: Verb,
+    about: Iterable[tuple[UUID | None, object]],
+    actor: User | None,
+    body: UUID | None,
+    detail: dict[str, Any],
+) -> list[AuditLine]:
+    head, key, now = _head(), _key(), timezone.now()
+    number, before, lines = head.number, head.seal or NOTHING_BEFORE, []
+    for organisation, target in about:
+        number += 1
+        entry = Entry(
+            number=number,
+            at=now,
+            verb=verb.value,
+            actor=str(actor.pk) if actor is not None and actor.pk else "",
+            organisation=str(organisation or ""),
+            body=str(body or ""),
+            target=str(target)[:80],
+            detail=detail,
+        )
+        before = seal(key, before, entry)
+        lines.append(
+            AuditLine(
+                number=number,
+                at=now,
+                verb=entry.verb,
+                actor=entry.actor,
+                organisation=organisation,
+                body=body,
+                target=entry.target,
+                detail=detail,
+                seal=before,
+            )
+        )
+    if lines:
+        AuditLine.objects.bulk_create(lines, batch_size=LINES_A_STATEMENT)
+        head.number, head.seal = number, before
+        head.own_seal = seal_of_head(key, head.number, head.seal)
+        head.save(update_fields=["number", "seal", "own_seal"])
+    return lines
 
 
 @dataclass

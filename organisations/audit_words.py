@@ -32,7 +32,7 @@ TOPIC_NAMES = {
 }
 VERBS_OF: Mapping[Topic, tuple[Verb, ...]] = {
     Topic.SHARING: (Verb.AFFILIATED, Verb.AFFILIATION_ENDED, Verb.GRANTED, Verb.REVOKED),
-    Topic.READS: (Verb.READ, Verb.FIGURES_READ, Verb.FIGURES_TAKEN),
+    Topic.READS: (Verb.READ, Verb.FIGURES_READ, Verb.FIGURES_TAKEN, Verb.COPY_ORDERED, Verb.COPY_TAKEN),
     Topic.PEOPLE: (
         Verb.COMPANY_FOUNDED,
         Verb.INVITED,
@@ -82,6 +82,8 @@ SENTENCES: Mapping[Verb, Any] = {
     Verb.READ: _("%(what)sを見ました。%(about)s"),
     Verb.FIGURES_READ: _("集計（会社名つきの結果を含む）を見ました。%(about)s"),
     Verb.FIGURES_TAKEN: _("集計（会社名つきの結果を含む）のファイルを受け取りました。%(about)s"),
+    Verb.COPY_ORDERED: _("自社が共有した範囲の報告書（PDF）を作るよう頼みました。%(about)s"),
+    Verb.COPY_TAKEN: _("自社が共有した範囲の報告書（PDF）を受け取りました。%(about)s"),
     Verb.APPLIED: _("回答の確認を申請しました。"),
     Verb.CHECKED: _("回答を確認しました。"),
     Verb.SUBMITTED: _("診断を提出しました。%(about)s"),

@@ -70,14 +70,17 @@ class PiecesWhileShared(PiecesWhile):
         super().__init__(stream, holds, what=f"company {organisation_id} shares it no longer with body {body_id}")
 
 
-def attachment(pieces: Pieces, *, name: str, size: int, media_type: str) -> StreamingHttpResponse:
-    """The response that hands `pieces` over under `name`. Its views stand behind a door, which adds no-store."""
+def attachment(
+    pieces: Iterator[bytes], *, name: str, size: int | None = None, media_type: str
+) -> StreamingHttpResponse:
+    """The response that hands `pieces` over under `name`; without a `size` where nobody knows it before the end. Its
+    views stand behind a door, which adds no-store."""
     disposition = content_disposition_header(as_attachment=True, filename=name)
     return StreamingHttpResponse(
         pieces,
         content_type=media_type,
         headers={
-            "Content-Length": str(size),
+            **({} if size is None else {"Content-Length": str(size)}),
             "Content-Disposition": disposition or "attachment",
             "X-Content-Type-Options": "nosniff",
             # Should a browser show it after all: with no rights, and not as a page of this site.

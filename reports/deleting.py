@@ -22,7 +22,7 @@ from assessments.models import Evidence
 from organisations.audit import Verb, record
 from organisations.models import BodyMembership, Invitation, Membership, Organisation, PlatformMembership, User
 from organisations.scoping import scope
-from reports.models import ReportFile
+from reports.models import MemberFile, ReportFile
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,8 @@ def _files() -> set[str]:
     """The names in storage that rows of the company in scope name."""
     evidence = Evidence.objects.values_list("file", flat=True)
     reports = ReportFile.objects.exclude(file="").values_list("file", flat=True)
-    return {*evidence, *reports}
+    copies = MemberFile.objects.exclude(file="").values_list("file", flat=True)
+    return {*evidence, *reports, *copies}
 
 
 @transaction.atomic

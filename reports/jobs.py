@@ -1,5 +1,5 @@
 """The life of a file that is made in the background: order, claim, produce, finish, and the sweep that rings again for
-what was lost. The same for a company's report and for a network's file.
+what was lost. The same for every kind of file.
 
 A worker that is killed at any line leaves a row behind that says WAITING or RUNNING; the sweep finds it. At worst a
 file is made twice under the same name.
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
@@ -25,7 +26,7 @@ from cohorts.models import WorkshopPlan
 from organisations.audit import Verb, record
 from organisations.models import Round, User
 from reports import making
-from reports.models import BodyFile, FileJob, ReportFile
+from reports.models import BodyFile, FileJob, MemberFile, ReportFile
 from reports.rendering import FontMissing, RenderingError
 from reports.resting import state_of, still_stands
 
@@ -33,7 +34,9 @@ log = logging.getLogger(__name__)
 TEMPLATE_VERSION = "2026.1"
 MOST_ATTEMPTS = 3
 MOST_RENEWALS = 3
-KINDS: tuple[type[FileJob], ...] = (ReportFile, BodyFile)
+KINDS: tuple[type[FileJob], ...] = (ReportFile, BodyFile, MemberFile)
+ALONE = tuple(kind for kind in KINDS if not kind.in_turn)
+"""The kinds for which somebody waits who ordered this one file: they go first."""
 Ring = Callable[[UUID], None]
 
 
@@ -96,6 +99,12 @@ def _start_anew(job: FileJob, *, outdated: bool = False) -> bool:
     return True
 
 
+def start_anew(kind: type[FileJob], job_ids: Iterable[UUID]) -> int:
+    """Put those of these jobs that failed back to waiting. Returns how many. No bell is rung."""
+    failed = _rows(kind).filter(pk__in=list(job_ids), status=FileJob.Status.FAILED)
+    return failed.update(**kind.begins_with, requested_at=timezone.now())
+
+
 def rung(job_id: UUID) -> None:
     """Note that the bell was heard by the broker, so that the sweep waits before it rings again."""
     for kind in KINDS:
@@ -118,6 +127,8 @@ def produce(job_id: UUID) -> bool:
     try:
         with making.scope_of(job):
             return _make(job, claim)
+    except making.NoLongerShared:
+        _fail(job, claim, FileJob.Reason.WITHDRAWN)
     except FontMissing as error:
         _fail(job, claim, FileJob.Reason.FONT, str(error))
     except RenderingError as error:
@@ -137,7 +148,7 @@ def _claimed(kind: type[FileJob], job_id: UUID, claim: UUID) -> FileJob | None:
     """The job, where it is one of this kind and nobody else has it."""
     now = timezone.now()
     lost = Q(status=FileJob.Status.RUNNING, claimed_at__lt=now - timedelta(seconds=settings.REPORT_LEASE_SECONDS))
-    rows = _rows(kind).filter(Q(status=FileJob.Status.WAITING) | lost, pk=job_id)
+    rows = _rows(kind).filter(Q(status=FileJob.Status.WAITING) | lost, kind.wanted(), pk=job_id)
     started = rows.update(
         status=FileJob.Status.RUNNING, claim=claim, claimed_at=now, progress=10, attempts=F("attempts") + 1
     )
@@ -157,18 +168,20 @@ def _make(job: FileJob, claim: UUID) -> bool:
             progress=100,
             file=stored,
             size=len(pdf),
+            sha256=sha256(pdf).hexdigest(),
             finished_at=timezone.now(),
             **work.columns,
         )
     if not finished:  # a consent ended; or the lease ran out and another worker took over: its file stands
         default_storage.delete(stored)
-    return not stands and _renew(job, claim)
+    return not stands and _renew(job, claim, work.otherwise)
 
 
-def _renew(job: FileJob, claim: UUID) -> bool:
-    """Back to waiting, as no failed attempt; after a few times it fails. Returns whether it waits."""
+def _renew(job: FileJob, claim: UUID, otherwise: FileJob.Reason) -> bool:
+    """Back to waiting, as no failed attempt, where it can be made of what is left; after a few times it fails. Returns
+    whether it waits."""
     if not isinstance(job, BodyFile) or job.renewals >= MOST_RENEWALS:
-        _fail(job, claim, FileJob.Reason.UNSTEADY)
+        _fail(job, claim, otherwise)
         return False
     begins = {**job.begins_with, "attempts": F("attempts") - 1, "renewals": F("renewals") + 1}
     return bool(_running(job, claim).update(**begins))
@@ -201,32 +214,46 @@ def withdraw_unless_it_stands(job: BodyFile) -> bool:
     """Remove a finished file that rests on what may no longer be seen. Returns whether it was removed."""
     if job.status != FileJob.Status.DONE or still_stands(job):
         return False
-    # The file first: cut off here, the job counts as one whose file was lost, and can be ordered anew as well.
-    name = job.file.name or ""
-    default_storage.delete(name)
-    withdrawn = {**job.begins_with, "status": FileJob.Status.FAILED, "reason": FileJob.Reason.WITHDRAWN}
-    BodyFile.objects.filter(pk=job.pk, file=name).update(**withdrawn)
+    remove(job, FileJob.Reason.WITHDRAWN)
     return True
 
 
-def sweep(ring: Ring) -> int:
+def remove(job: FileJob, reason: FileJob.Reason) -> None:
+    """Take the file of a finished job away, or note that the storage lost it (STORAGE)."""
+    # The file first: cut off here, the job counts as one whose file was lost, and can be ordered anew as well.
+    name = job.file.name or ""
+    default_storage.delete(name)
+    removed = {**job.begins_with, "status": FileJob.Status.FAILED, "reason": reason}
+    _rows(type(job)).filter(pk=job.pk, file=name, status=FileJob.Status.DONE).update(**removed)
+
+
+def first_alone() -> UUID | None:
+    """The job that has waited longest of those that somebody ordered by itself."""
+    waiting = [
+        found
+        for kind in ALONE
+        if (found := _rows(kind).filter(status=FileJob.Status.WAITING).order_by("requested_at").first()) is not None
+    ]
+    return min(waiting, key=lambda job: job.requested_at).pk if waiting else None
+
+
+def sweep(ring: Ring, kinds: Iterable[type[FileJob]] = ALONE) -> int:
     """Ring again for jobs that wait unheard, and for running ones whose lease is over; give up after three attempts.
 
-    Returns how many bells were rung.
+    Returns how many bells were rung. Of a kind that is rung for in turn, those that were never rung for go on waiting.
     """
     lease = timezone.now() - timedelta(seconds=settings.REPORT_LEASE_SECONDS)
     unheard = timezone.now() - timedelta(seconds=settings.REPORT_SWEEP_SECONDS)
     lost = Q(status=FileJob.Status.RUNNING, claimed_at__lt=lease)
     # A bell that the broker heard can still be lost with a killed worker, so waiting rows are rung for again in time.
-    waiting = Q(status=FileJob.Status.WAITING) & (
-        Q(rung_at__isnull=True, requested_at__lt=unheard) | Q(rung_at__lt=lease)
-    )
+    silent, forgotten = Q(rung_at__isnull=True, requested_at__lt=unheard), Q(rung_at__lt=lease)
     rings = 0
-    for kind in KINDS:
+    for kind in kinds:
+        waiting = Q(forgotten if kind.in_turn else silent | forgotten, status=FileJob.Status.WAITING)
         _rows(kind).filter(lost, attempts__gte=MOST_ATTEMPTS).update(
             status=FileJob.Status.FAILED, reason=FileJob.Reason.UNEXPECTED, finished_at=timezone.now()
         )
-        found = _rows(kind).filter(waiting | lost).order_by("requested_at").values_list("pk", flat=True)
+        found = _rows(kind).filter(waiting | lost, kind.wanted()).order_by("requested_at").values_list("pk", flat=True)
         for job_id in list(found[:500]):
             ring(job_id)
             rings += 1

@@ -11,19 +11,27 @@ from assessments.models import Submission
 from cohorts.figures import Figures, figures_of
 from organisations.scoping import body_scope, scope
 from reports import cohort_paper, paper, workshop_context
+from reports.batches.standing import shared_for
 from reports.cohort_report import cohort_report, to_pass_on
-from reports.models import BodyFile, FileJob, ReportFile
+from reports.models import BodyFile, FileJob, MemberFile, ReportFile
 from reports.resting import comparisons_of, rests_on, stands, state_of
+from reports.shared import shown_to
 from reports.submitted import context_of
+
+
+class NoLongerShared(Exception):
+    """The company shares no longer what the paper would show."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A paper that is ready to be printed. `columns`: what the row keeps of it; `still_stands`: asked at the end."""
+    """A paper that is ready to be printed. `columns`: what the row keeps of it; `still_stands`: asked at the end;
+    `otherwise`: why there is no file where it stands no more and is not made anew."""
 
     printed: Callable[[], bytes]
     columns: Mapping[str, Any] = field(default_factory=dict)
     still_stands: Callable[[], bool] = lambda: True
+    otherwise: FileJob.Reason = FileJob.Reason.UNSTEADY
 
 
 @contextmanager
@@ -36,17 +44,22 @@ def scope_of(job: FileJob) -> Iterator[None]:
         case BodyFile():
             with body_scope(job.body_id):
                 yield
+        case MemberFile():
+            with body_scope(job.body_id), scope(job.organisation_id):
+                yield
         case _:
             raise TypeError(type(job))
 
 
 def read(job: FileJob) -> Work:
-    """Everything that the paper of a job needs."""
+    """Everything that the paper of a job needs. Raises NoLongerShared."""
     match job:
         case ReportFile():
             return _of_company(job)
         case BodyFile():
             return _of_network(job)
+        case MemberFile():
+            return _as_shared(job)
         case _:
             raise TypeError(type(job))
 
@@ -55,6 +68,19 @@ def _of_company(job: ReportFile) -> Work:
     submission = Submission.objects.select_related("submitted_by").get(pk=job.submission_id)
     context = context_of(submission, job.language)
     return Work(lambda: paper.action_plan(context))
+
+
+def _as_shared(job: MemberFile) -> Work:
+    """What the company shared when it was ordered: all of it must still be shared, and more of it is not printed."""
+    if not job.made_under <= shared_for(job):
+        raise NoLongerShared
+    submission = Submission.objects.get(pk=job.submission_id)
+    context = shown_to(context_of(submission, job.language, facts=False), job.made_under)
+    return Work(
+        lambda: paper.action_plan(context),
+        still_stands=lambda: job.made_under <= shared_for(job),
+        otherwise=FileJob.Reason.WITHDRAWN,
+    )
 
 
 def _of_network(job: BodyFile) -> Work:

@@ -22,9 +22,11 @@ from assessments.models import Assignment, Evidence
 from cohorts.models import Participant
 from organisations.lockout import forget_addresses
 from organisations.models import Invitation
+from reports.batches.standing import fallen
+from reports.batches.turns import fall
 from reports.deleting import carry_out
 from reports.jobs import KINDS, withdraw_unless_it_stands
-from reports.models import BodyFile, FileJob
+from reports.models import Batch, BatchItem, BodyFile, FileJob, MemberFile
 
 FOLDERS = ("evidence", "reports")
 """Where files of companies lie in the storage; nothing else is looked at."""
@@ -84,13 +86,17 @@ def forget_participants(now: dt.datetime) -> int:
 
 
 def remove_old_reports(now: dt.datetime) -> int:
-    """PDFs that were made long ago, with their jobs. Each can be ordered again from its submission or its round."""
+    """PDFs that were made long ago, with their jobs, and orders of many that ended as long ago. Each can be ordered
+    again from its submission or its round. A file that a later order found goes with that order."""
     if not settings.RETENTION_REPORT_DAYS:
         return 0
     long_ago = now - dt.timedelta(days=settings.RETENTION_REPORT_DAYS)
+    Batch.objects.filter(ended_at__lt=long_ago).exclude(status__in=Batch.UNDER_WAY).delete()
     removed = 0
     for kind in KINDS:
         old = kind.unscoped.filter(status=FileJob.Status.DONE, finished_at__lt=long_ago)
+        if kind is MemberFile:
+            old = old.filter(~Exists(BatchItem.objects.filter(file=OuterRef("pk"))))
         for key, name in list(old.values_list("pk", "file")):
             # The file first: cut off here, the job counts as one whose file was lost, and can be ordered anew as well.
             default_storage.delete(name)
@@ -99,9 +105,13 @@ def remove_old_reports(now: dt.datetime) -> int:
 
 
 def remove_withdrawn() -> int:
-    """PDFs of networks that rest on what may no longer be seen. Nobody was handed one since: their page asks first."""
+    """PDFs of networks and offices that rest on what may no longer be seen. Nobody was handed one since: their pages
+    ask first."""
     done = BodyFile.objects.filter(status=FileJob.Status.DONE).select_related("round")
-    return sum(withdraw_unless_it_stands(file) for file in list(done))
+    removed = sum(withdraw_unless_it_stands(file) for file in list(done))
+    for file in (shared_no_longer := fallen()):
+        fall(file, FileJob.Reason.WITHDRAWN)
+    return removed + len(shared_no_longer)
 
 
 def remove_orphans(now: dt.datetime) -> int:

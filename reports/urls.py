@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.views import (
+    batches,
     bodies,
     chart_files,
     cohort_files,
@@ -56,6 +57,13 @@ urlpatterns = [
     ),
     path("b/<uuid:body_id>/files/<uuid:file_id>/", cohort_files.body_file, name="body_file"),
     path("b/<uuid:body_id>/files/<uuid:file_id>/file", cohort_files.body_download, name="body_download"),
+    path("b/<uuid:body_id>/batches/", batches.batches, name="batches"),
+    path("b/<uuid:body_id>/batches/new", batches.order, name="batch_order"),
+    path("b/<uuid:body_id>/batches/<uuid:batch_id>/", batches.batch, name="batch"),
+    path("b/<uuid:body_id>/batches/<uuid:batch_id>/cancel", batches.cancel, name="batch_cancel"),
+    path("b/<uuid:body_id>/batches/<uuid:batch_id>/again", batches.again, name="batch_again"),
+    path("b/<uuid:body_id>/batches/<uuid:batch_id>/zip", batches.archive, name="batch_zip"),
+    path("b/<uuid:body_id>/batches/<uuid:batch_id>/files/<uuid:item_id>", batches.one, name="batch_file"),
     path("o/<uuid:organisation_id>/peers", peers.peers, name="peers"),
     path(
         "o/<uuid:organisation_id>/peers/<uuid:round_id>/<slug:chart>.<slug:form>",

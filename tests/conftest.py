@@ -106,7 +106,8 @@ def _nothing_left_over() -> None:
 def bells(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
     """The jobs that were rung for; nothing reaches a broker."""
     heard: list[UUID] = []
-    monkeypatch.setattr(tasks.produce, "delay", lambda job_id: heard.append(UUID(job_id)))
+    for task in (tasks.produce, tasks.produce_in_turn):
+        monkeypatch.setattr(task, "delay", lambda job_id: heard.append(UUID(job_id)))
     return heard
 
 

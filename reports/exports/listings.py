@@ -30,7 +30,7 @@ from assessments.models import (
 from cohorts.models import BlockMember, ComparisonMember, Participant
 from organisations.log_lines import all_lines_of, told
 from organisations.models import Affiliation, AuditLine, Body, Grant, Invitation, Membership, Organisation, Round, User
-from reports.models import ReportFile
+from reports.models import MemberFile, ReportFile
 
 Row = dict[str, Any]
 LINES = 2000
@@ -73,6 +73,13 @@ REPORTS: Final = Listing(
     ("requested_at", "pk"),
     frozenset({"file", "claim", "claimed_at", "rung_at", "attempts", "progress", "detail"}),
 )
+# Copies that a network or an office had made: who ordered one, the log says as far as the company may know.
+COPIES: Final = Listing(
+    MemberFile,
+    "copies.json",
+    ("requested_at", "pk"),
+    frozenset({"file", "claim", "claimed_at", "rung_at", "attempts", "progress", "detail", "requested_by"}),
+)
 ASSESSMENTS: Final = Listing(Assessment, "assessments.json", ("created_at", "pk"))
 PEOPLE: Final = Listing(Membership, "people.json", ("created_at", "pk"), frozenset({"id"}))
 CARRIED: Final = Listing(CarriedAnswer, "carried.json", ("assessment_id", "question_id", "outcome"), frozenset({"id"}))
@@ -111,6 +118,7 @@ LISTINGS: Final = (
     SUBMISSIONS,
     OUTLINES,
     REPORTS,
+    COPIES,
     LOG,
 )
 _NAMED = (User, Body, Round, Invitation)

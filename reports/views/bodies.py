@@ -19,7 +19,7 @@ from organisations.access import BodyRequest, SharedRequest, requires_in_body, r
 from organisations.bodies import companies
 from organisations.body_forms import CompanyInvitationForm, MembersFilterForm
 from organisations.consent import What
-from organisations.models import Affiliation
+from organisations.models import Affiliation, Grant
 from organisations.policy import BodyRole, Permission, allows
 from organisations.received import consents
 from reports.context import ReportContext
@@ -50,7 +50,7 @@ def members(request: BodyRequest) -> HttpResponse:
         "counts": everybody.order_by().aggregate(all=Count("pk"), done=Count("pk", filter=Q(submitted=True))),
         "rounds": list(body.rounds.all()[:LATEST_ROUNDS]),
         "page": page,
-        "rows": [(company, given.get(company.organisation_id, [])) for company in page],
+        "rows": [_line(company, given.get(company.organisation_id, [])) for company in page],
         "may_see": may_see,
         "may_direct": _may(request, Permission.DIRECT),
         "invitation": CompanyInvitationForm(),
@@ -96,6 +96,12 @@ def shared_submission(request: SharedRequest, submission_id: UUID) -> HttpRespon
         "remarks": _remarks(report, found) if What.NOTES in request.shared else [],
     }
     return render(request, "reports/shared_submission.html", context)
+
+
+def _line(company: Affiliation, grants: list[Grant]) -> tuple[Affiliation, list[Grant], bool]:
+    """A company, what it shares, and whether there is a report of it to be ordered."""
+    submitted: bool = company.submitted  # type: ignore[attr-defined]
+    return company, grants, submitted and any(grant.what == What.SCORES for grant in grants)
 
 
 def _submissions() -> list[Submission]:

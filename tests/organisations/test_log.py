@@ -125,6 +125,8 @@ def test_every_verb_of_a_company_has_a_sentence_and_one_topic() -> None:
         Verb.ROUND_OPENED,
         Verb.ROUND_INVITED,
         Verb.REMINDED,
+        Verb.BATCH_CANCELLED,
+        Verb.BATCH_TAKEN_UP,
         Verb.WORKSHOP_PLANNED,
         Verb.WORKSHOP_REMOVED,
     }

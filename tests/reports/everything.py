@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -15,7 +16,8 @@ from organisations.audit import Verb, record
 from organisations.consent import What
 from organisations.models import Body, Grant, Invitation, Membership, Organisation, Round, User
 from organisations.policy import Role
-from reports.models import ReportFile
+from reports.jobs import TEMPLATE_VERSION
+from reports.models import MemberFile, ReportFile
 from tests.builders import (
     FAKE_PDF,
     FIRST,
@@ -63,6 +65,24 @@ def store_report(report: ReportFile, *, finished_at: dt.datetime | None = None) 
     return ReportFile.unscoped.get(pk=report.pk)
 
 
+def store_copy(submission: Submission, body: Body, *, shared: str = "scores,answers") -> MemberFile:
+    """A finished report of the submission as the body sees it, with its file."""
+    key = uuid4()
+    return MemberFile.unscoped.create(
+        pk=key,
+        organisation_id=submission.organisation_id,
+        body=body,
+        submission=submission,
+        shared=shared,
+        language="ja",
+        template_version=TEMPLATE_VERSION,
+        status="done",
+        file=default_storage.save(f"reports/{key}/x.pdf", ContentFile(FAKE_PDF)),
+        size=len(FAKE_PDF),
+        finished_at=timezone.now(),
+    )
+
+
 def make_counted(organisation: Organisation, body: Body, submission: Submission) -> None:
     """The company takes part in a round of the body, and is counted in it and in the comparison with the one before."""
     within = Round.objects.filter(body=body, name="春の回").first() or make_round(body, name="春の回")
@@ -82,6 +102,7 @@ def furnish(organisation: Organisation, body: Body, *, by: User, word: str = "�
         organisation, answers={**full_answers(), FIRST: Answer.at(2, f"{word}の提出メモ")}, by=by
     )
     store_report(make_report(submission, requested_by=by))
+    store_copy(submission, body, shared="scores")
     make_counted(organisation, body, submission)
     opened = make_assessment(organisation, by=by)
     answer(opened, FIRST, 3, by=by, note=f"{word}のメモ")

@@ -107,6 +107,8 @@ LEFT_OUT = {
     "CarriedAnswer": {"id"},
     "Evidence": {"file"},  # the name in storage
     "ReportFile": {"file", "claim", "claimed_at", "rung_at", "attempts", "progress", "detail"},  # how the job went
+    # And who of a network ordered a copy: the log tells it as far as the company may know.
+    "MemberFile": {"file", "claim", "claimed_at", "rung_at", "attempts", "progress", "detail", "requested_by"},
     "Invitation": {"serial", "body"},  # the serial opens the link; an invitation into a company names no body
     "BlockMember": {"id", "block"},  # two companies would learn that they were counted together
     "ComparisonMember": {"id", "comparison"},

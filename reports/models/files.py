@@ -53,8 +53,13 @@ class FileJob(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     file = models.FileField(blank=True, max_length=200)
     size = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    """Of the file, as hex."""
 
     unscoped = models.Manager()
+
+    in_turn: ClassVar[bool] = False
+    """Whether its bell is rung when its turn has come, by who ordered many (`reports.batches.turns`)."""
 
     begins_with: ClassVar[Mapping[str, Any]] = MappingProxyType(
         {
@@ -68,6 +73,7 @@ class FileJob(models.Model):
             "rung_at": None,
             "file": "",
             "size": 0,
+            "sha256": "",
             "finished_at": None,
         }
     )
@@ -80,6 +86,11 @@ class FileJob(models.Model):
     @property
     def ended(self) -> bool:
         return self.status in {self.Status.DONE, self.Status.FAILED}
+
+    @classmethod
+    def wanted(cls) -> models.Q:
+        """The rows of this kind that somebody still waits for; no worker takes others."""
+        return models.Q()
 
 
 class ReportFile(FileJob):
