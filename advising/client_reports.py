@@ -15,9 +15,15 @@ from advising.choices import SECTIONS, missing_words
 from advising.freezing import context_of, digest_of
 from advising.models import ClientReport, Review, Revision
 from advising.signing import AFTER, OtherText, Signature, State, Step, require
+from assessments.planning.ordering import rank
+from assessments.scoring.scorecard import from_json
+from guidance.catalog import Action
+from guidance.registry import get_catalog
 from organisations.audit import Verb, record
 from organisations.consent import What
 from organisations.models import Organisation, User
+
+MOST_OFFERED = 25
 
 
 class ReviewStillOpen(Exception):
@@ -155,6 +161,15 @@ def withdraw(revision_id: UUID, *, by: User) -> Revision:
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
+
+
+def offered_for(review: Review, found: ClientReport) -> tuple[Action, ...]:
+    """The actions of the plan that the verified scorecard gives, in its order; with those that were chosen before."""
+    catalog = get_catalog(review.submission.catalog_ref)
+    ranked = [one.action for one in rank(catalog, from_json(review.scorecard))]
+    chosen = {one["id"] for one in found.actions}
+    first = ranked[:MOST_OFFERED]
+    return (*first, *(one for one in catalog.actions if one.id in chosen and one not in first))
 
 
 def latest_revision(report: ClientReport) -> Revision | None:

@@ -31,6 +31,5 @@ urlpatterns = [
     path("o/<uuid:organisation_id>/advice", company.advice, name="advice"),
     path("o/<uuid:organisation_id>/advice/enquiries/<uuid:enquiry_id>", company.reply, name="reply"),
     path("o/<uuid:organisation_id>/advice/<uuid:revision_id>/", company.revision, name="company_revision"),
-    path("o/<uuid:organisation_id>/advice/<uuid:revision_id>/sign", company.acknowledge, name="acknowledge"),
     path("o/<uuid:organisation_id>/advice/<uuid:revision_id>/return", company.send_back, name="company_send_back"),
 ]

@@ -11,6 +11,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
@@ -21,12 +22,14 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from advising.models import Revision
+from advising.signing import State
 from assessments.models import Submission
 from cohorts.models import WorkshopPlan
 from organisations.audit import Verb, record
 from organisations.models import Round, User
 from reports import making
-from reports.models import BodyFile, FileJob, MemberFile, ReportFile
+from reports.models import BodyFile, ClientFile, FileJob, MemberFile, ReportFile
 from reports.rendering import FontMissing, RenderingError
 from reports.resting import state_of, still_stands
 
@@ -34,10 +37,14 @@ log = logging.getLogger(__name__)
 TEMPLATE_VERSION = "2026.1"
 MOST_ATTEMPTS = 3
 MOST_RENEWALS = 3
-KINDS: tuple[type[FileJob], ...] = (ReportFile, BodyFile, MemberFile)
+KINDS: tuple[type[FileJob], ...] = (ReportFile, BodyFile, MemberFile, ClientFile)
 ALONE = tuple(kind for kind in KINDS if not kind.in_turn)
 """The kinds for which somebody waits who ordered this one file: they go first."""
 Ring = Callable[[UUID], None]
+
+
+class NotReleased(Exception):
+    """Only what all three signed becomes a paper of record."""
 
 
 # --- ordering ---------------------------------------------------------------------------------------------------------
@@ -83,6 +90,33 @@ def order_for_network(
             transaction.on_commit(lambda: ring(job.pk))
             record(Verb.REPORT_ORDERED, actor=by, body=job.body_id, target=job.round_id, file=kind.value)
     return job
+
+
+def order_of_client(revision: Revision, *, by: User | None, ring: Ring) -> list[ClientFile]:
+    """The jobs for the signed papers of a released revision, one for each of its forms. Within either scope.
+
+    Raises NotReleased.
+    """
+    if revision.state != State.RELEASED:
+        raise NotReleased
+    found = []
+    with transaction.atomic():
+        for form in revision.context["languages"]:
+            job, created = ClientFile.objects.get_or_create(
+                revision=revision,
+                language=form,
+                defaults={
+                    "organisation_id": revision.organisation_id,
+                    "body_id": revision.body_id,
+                    "template_version": revision.context["template"],
+                    "requested_by": by,
+                },
+            )
+            if created or _start_anew(job):
+                job.refresh_from_db()
+                transaction.on_commit(partial(ring, job.pk))
+            found.append(job)
+    return found
 
 
 def _start_anew(job: FileJob, *, outdated: bool = False) -> bool:

@@ -12,8 +12,9 @@ from cohorts.figures import Figures, figures_of
 from organisations.scoping import body_scope, scope
 from reports import cohort_paper, paper, workshop_context
 from reports.batches.standing import shared_for
+from reports.client import paper as client_paper
 from reports.cohort_report import cohort_report, to_pass_on
-from reports.models import BodyFile, FileJob, MemberFile, ReportFile
+from reports.models import BodyFile, ClientFile, FileJob, MemberFile, ReportFile
 from reports.resting import comparisons_of, rests_on, stands, state_of
 from reports.shared import shown_to
 from reports.submitted import context_of
@@ -41,6 +42,9 @@ def scope_of(job: FileJob) -> Iterator[None]:
         case ReportFile():
             with scope(job.organisation_id):
                 yield
+        case ClientFile():
+            with scope(job.organisation_id):
+                yield
         case BodyFile():
             with body_scope(job.body_id):
                 yield
@@ -60,6 +64,8 @@ def read(job: FileJob) -> Work:
             return _of_network(job)
         case MemberFile():
             return _as_shared(job)
+        case ClientFile():
+            return _signed(job)
         case _:
             raise TypeError(type(job))
 
@@ -80,6 +86,16 @@ def _as_shared(job: MemberFile) -> Work:
         lambda: paper.action_plan(context),
         still_stands=lambda: job.made_under <= shared_for(job),
         otherwise=FileJob.Reason.WITHDRAWN,
+    )
+
+
+def _signed(job: ClientFile) -> Work:
+    """From what was frozen and signed, and no row besides."""
+    revision = job.revision
+    return Work(
+        lambda: client_paper.printed(
+            revision.context, job.language, signatures=revision.signatures, digest=revision.digest
+        )
     )
 
 

@@ -94,6 +94,8 @@ def remove_old_reports(now: dt.datetime) -> int:
     Batch.objects.filter(ended_at__lt=long_ago).exclude(status__in=Batch.UNDER_WAY).delete()
     removed = 0
     for kind in KINDS:
+        if kind.kept_for_good:
+            continue
         old = kind.unscoped.filter(status=FileJob.Status.DONE, finished_at__lt=long_ago)
         if kind is MemberFile:
             old = old.filter(~Exists(BatchItem.objects.filter(file=OuterRef("pk"))))

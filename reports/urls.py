@@ -6,6 +6,7 @@ from reports.views import (
     batches,
     bodies,
     chart_files,
+    client_reports,
     cohort_files,
     cohorts,
     data,
@@ -18,6 +19,9 @@ from reports.views import (
 )
 
 app_name = "reports"
+REPORT = "b/<uuid:body_id>/c/<uuid:organisation_id>/s/<uuid:submission_id>/report"
+REVISION = f"{REPORT}/<uuid:revision_id>"
+ADVICE = "o/<uuid:organisation_id>/advice/<uuid:revision_id>"
 urlpatterns = [
     path("quick/result", quick.result, name="quick_result"),
     path("quick/result.pdf", quick.sheet, name="quick_sheet"),
@@ -70,6 +74,18 @@ urlpatterns = [
         peers.peers_chart,
         name="peers_chart",
     ),
+    path(f"{REPORT}/preview/<slug:form>", client_reports.preview, name="client_preview"),
+    path(f"{REVISION}/preview/<slug:form>", client_reports.revision_preview, name="revision_preview"),
+    path(f"{REVISION}/files", client_reports.files, name="client_files"),
+    path(f"{REVISION}/files/make", client_reports.order, name="client_order"),
+    path(f"{REVISION}/files/<uuid:file_id>", client_reports.download, name="client_file"),
+    path(f"{REVISION}/data/<slug:form>.<slug:kind>", client_reports.data, name="client_data"),
+    path(f"{ADVICE}/preview/<slug:form>", client_reports.company_preview, name="company_preview"),
+    path(f"{ADVICE}/sign", client_reports.acknowledge, name="acknowledge"),
+    path(f"{ADVICE}/files", client_reports.company_files, name="company_client_files"),
+    path(f"{ADVICE}/files/make", client_reports.company_order, name="company_client_order"),
+    path(f"{ADVICE}/files/<uuid:file_id>", client_reports.company_download, name="company_client_file"),
+    path(f"{ADVICE}/data/<slug:form>.<slug:kind>", client_reports.company_data, name="company_client_data"),
     path("o/<uuid:organisation_id>/data", data.overview, name="data"),
     path("o/<uuid:organisation_id>/data/export", data.export, name="data_export"),
     path("o/<uuid:organisation_id>/deletion", data.deletion, name="deletion"),

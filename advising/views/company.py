@@ -55,20 +55,6 @@ def revision(request: TenantRequest, revision_id: UUID) -> HttpResponse:
 
 @requires(Permission.SUBMIT)
 @require_POST
-def acknowledge(request: TenantRequest, revision_id: UUID) -> HttpResponse:
-    """The signature of the company's head: with it the report is released."""
-    found = _shown(revision_id)
-    try:
-        client_reports.acknowledge(found.pk, request.POST.get("digest", ""), by=request.user)
-    except NotNow as refused:
-        messages.error(request, str(WHY_NOT[type(refused)]))
-    else:
-        messages.success(request, _("署名しました。報告書はこの内容で確定しました。"))
-    return redirect("advising:company_revision", request.organisation.pk, revision_id)
-
-
-@requires(Permission.SUBMIT)
-@require_POST
 def send_back(request: TenantRequest, revision_id: UUID) -> HttpResponse:
     found = _shown(revision_id)
     form = ReturnForm(request.POST)

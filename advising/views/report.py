@@ -21,16 +21,12 @@ from advising.models import ClientReport, Review, Revision
 from advising.reading import review_of
 from advising.signing import NotNow, State, Step
 from advising.words import WHY_NOT
-from assessments.planning.ordering import rank
-from assessments.scoring.scorecard import from_json
 from guidance.catalog import Action
 from guidance.registry import get_catalog
 from organisations.access import SharedRequest, requires_shared
 from organisations.consent import What
 from organisations.mailing import NotMailed
 from organisations.policy import BodyRole, Permission, allows
-
-MOST_OFFERED = 25
 
 
 @requires_shared(What.ANSWERS, Permission.ADVISE)
@@ -39,7 +35,7 @@ def report(request: SharedRequest, submission_id: UUID) -> HttpResponse:
     """What the report is made of, where it stands, and every revision."""
     review = _review(submission_id)
     found = client_reports.report_of(review)
-    offered = _offered(review, found)
+    offered = client_reports.offered_for(review, found)
     conflict = False
     if request.method == "POST":
         form = ReportForm(request.POST, actions=offered)
@@ -105,7 +101,7 @@ def send_back(request: SharedRequest, submission_id: UUID, revision_id: UUID) ->
     if not form.is_valid():
         review = _review(submission_id)
         found = client_reports.report_of(review)
-        offered = _offered(review, found)
+        offered = client_reports.offered_for(review, found)
         choices = ReportForm(initial=ReportForm.initial_of(found), actions=offered)
         return _page(request, review, found, choices, offered=offered, returning=form)
     words = form.cleaned_data["words"]
@@ -206,15 +202,6 @@ def _page(
     }
     wrong = form.is_bound or (returning is not None and returning.is_bound)
     return render(request, "advising/report.html", context, status=409 if conflict else 422 if wrong else 200)
-
-
-def _offered(review: Review, found: ClientReport) -> tuple[Action, ...]:
-    """The actions of the plan that the verified scorecard gives, in its order; with those that were chosen before."""
-    catalog = get_catalog(review.submission.catalog_ref)
-    ranked = [one.action for one in rank(catalog, from_json(review.scorecard))]
-    chosen = {one["id"] for one in found.actions}
-    first = ranked[:MOST_OFFERED]
-    return (*first, *(one for one in catalog.actions if one.id in chosen and one not in first))
 
 
 def _missing(places: list[tuple[str, str]], review: Review) -> list[str]:

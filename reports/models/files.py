@@ -38,7 +38,8 @@ class FileJob(models.Model):
         WITHDRAWN = "withdrawn"  # a company it rests on no longer lets that be seen: the file was removed
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    language = models.CharField(max_length=2)
+    language = models.CharField(max_length=4)
+    """ja or en; of a client report also both."""
     template_version = models.CharField(max_length=20)
     status = models.CharField(max_length=7, choices=Status, default=Status.WAITING)
     progress = models.PositiveSmallIntegerField(default=0)
@@ -58,6 +59,8 @@ class FileJob(models.Model):
 
     unscoped = models.Manager()
 
+    kept_for_good: ClassVar[bool] = False
+    """Whether it is a document of record, which nothing clears away."""
     in_turn: ClassVar[bool] = False
     """Whether its bell is rung when its turn has come, by who ordered many (`reports.batches.turns`)."""
 

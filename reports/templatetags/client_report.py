@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from reports.client_report import ClientReport, Words
+from reports.client.opinion import blocks
+from reports.client.report import ClientReport, Words
 from reports.comparison_chart import Compared, comparison
 from reports.context import short_title
-from reports.opinion import blocks
 
 register = template.Library()
 
@@ -27,7 +27,7 @@ def item(found: Sequence[Any], place: int) -> Any:
 
 @register.filter
 def markdown(text: str) -> tuple[SafeString, ...]:
-    """The advisor's text as blocks of HTML; `reports.opinion` lets nothing through but a few elements."""
+    """The advisor's text as blocks of HTML; `reports.client.opinion` lets nothing through but a few elements."""
     return tuple(mark_safe(block) for block in blocks(text))  # noqa: S308 - cleaned by an allow-list
 
 

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from advising.freezing import digest_of
-from reports.client_report import LANGUAGES, ClientReport, client_report
+from reports.client.report import LANGUAGES, ClientReport, client_report
 from reports.rendering import Attachment, to_pdf
 from reports.signs import replacements
 from reports.templatetags.tongues import tongues_of
