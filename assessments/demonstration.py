@@ -24,6 +24,7 @@ from organisations.demonstration import (
     OFFICE_NAME,
     PASSWORD,
     SECRETS,
+    SUPERVISOR,
     colleague,
     person,
     seed_bodies,
@@ -79,7 +80,8 @@ def seed() -> list[SignIn]:
         SignIn(EDITOR, PASSWORD, halfway.name, "編集者：見直し・申請 / editor: review, apply"),
         SignIn(RESPONDENT, "", halfway.name, "回答者：頼まれた設問だけ / respondent: assigned questions only"),
         SignIn(COORDINATOR, PASSWORD, NETWORK_NAME, "コーディネーター / coordinator"),
-        SignIn(ADVISOR, PASSWORD, OFFICE_NAME, "アドバイザー / advisor"),
+        SignIn(ADVISOR, PASSWORD, OFFICE_NAME, "アドバイザー：確認・面談・報告書 / advisor: review, interview, report"),
+        SignIn(SUPERVISOR, PASSWORD, OFFICE_NAME, "相談窓口の責任者：署名・体裁 / supervisor: signs, letterhead"),
         SignIn(ADMINISTRATOR, PASSWORD, "経安カルテ", "運営管理者 / administrator"),
     ]
 

@@ -42,6 +42,7 @@ REVIEWED_USES: dict[tuple[str, str], int] = {
     # Across companies on purpose: a body asks which of its companies submitted, an administrator how many a body has.
     # And which of them have begun.
     ("assessments/submitted_by.py", "unscoped"): 2,
+    ("advising/demonstration.py", "unscoped"): 2,  # as the demonstration's of organisations, on no real site
     # The scores of many companies at once: the consent and the affiliation of each are part of the query.
     ("assessments/consented.py", "unscoped"): 6,
     ("assessments/rescoring.py", "unscoped"): 3,  # scores every submission again; nothing but ids is shown

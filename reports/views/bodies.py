@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -34,8 +34,11 @@ LATEST_ROUNDS = 3
 @requires_in_body(Permission.MEMBERS)
 @require_safe
 def members(request: BodyRequest) -> HttpResponse:
-    """The companies of the body: by name, whether they submitted, and for who may see it what they share."""
+    """The companies of a network: by name, whether they submitted, and for who may see it what they share. An office's
+    have a page of their own."""
     body = request.acting_for
+    if not body.is_network:
+        return redirect("advising:portfolio", body.pk)
     form = MembersFilterForm(request.GET)
     belonging = companies(body.pk)
     everybody = with_submitted(belonging)
@@ -74,6 +77,7 @@ def member(request: SharedRequest) -> HttpResponse:
         "shares_scores": shares_scores,
         "only_counted": request.shared == {What.STATISTICS},
         "may_see": may_see,
+        "may_advise": _may(request, Permission.ADVISE) and What.ANSWERS in request.shared,
         "may_direct": _may(request, Permission.DIRECT),
     }
     return render(request, "reports/member.html", context)
