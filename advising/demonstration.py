@@ -33,11 +33,11 @@ PURPOSE = "面談で回答を一緒に確かめるため（見本）"
 COMMENTS = (
     ("台帳を見せていただき、更新日を確かめました。", "We saw the register and the dates of its updates."),
     (
-        "担当の方から説明を聞きました。書いたものはまだありません。",
+        "担当の方から聞きました。書いたものはまだありません。",
         "It was explained to us; nothing is written down yet.",
     ),
     (
-        "手順書はありますが、最後に見直した日がわかりませんでした。",
+        "手順書はありますが、見直した日がわかりませんでした。",
         "There is a procedure; nobody knew its last review.",
     ),
     ("現場で実際の管理のしかたを見ました。", "We saw on site how it is handled."),
