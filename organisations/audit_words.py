@@ -52,6 +52,7 @@ VERBS_OF: Mapping[Topic, tuple[Verb, ...]] = {
     Topic.DATA: (
         Verb.REPORT_ORDERED,
         Verb.REPORT_TAKEN,
+        Verb.DATA_TAKEN,
         Verb.EXPORTED,
         Verb.DELETION_ASKED,
         Verb.DELETION_CANCELLED,
@@ -82,6 +83,7 @@ SENTENCES: Mapping[Verb, Any] = {
     Verb.EVIDENCE_REMOVED: _("証拠のファイルを消しました。"),
     Verb.REPORT_ORDERED: _("行動計画書（PDF）を作りました。%(about)s"),
     Verb.REPORT_TAKEN: _("行動計画書（PDF）を受け取りました。%(about)s"),
+    Verb.DATA_TAKEN: _("診断をデータ（表など）で受け取りました。%(about)s"),
     Verb.EXPORTED: _("会社のデータを持ち出しました。"),
     Verb.DELETION_ASKED: _("会社の削除を申し込みました。"),
     Verb.DELETION_CANCELLED: _("会社の削除を取りやめました。"),

@@ -24,6 +24,7 @@ from guidance.catalog import Catalog
 from guidance.problems import InputRefused, Problem
 from guidance.registry import get_catalog
 from organisations.access import TenantRequest, requires
+from organisations.audit import Verb, record
 from organisations.limits import limited
 from organisations.policy import Permission
 
@@ -61,6 +62,8 @@ def workbook(request: TenantRequest, assessment_id: UUID) -> HttpResponseBase:
     if assessment.status != Assessment.Status.OPEN:
         return _closed(request, assessment)
     content = answer_uploads.answer_sheet(request.organisation, assessment, get_language() or "ja")
+    if request.method == "GET":
+        record(Verb.DATA_TAKEN, actor=request.user, organisation=request.organisation.pk, target=assessment.pk)
     day = timezone.localdate().strftime("%Y%m%d")
     name = f"経安カルテ_設問票_{cleaned(request.organisation.name)[:60]}_{day}.xlsx"
     disposition = content_disposition_header(as_attachment=True, filename=name)
