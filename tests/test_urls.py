@@ -254,6 +254,13 @@ TABLE: dict[str, Row] = {
         company("302", "403", "302", "302"),
         {"choice": "3", "revision": "1"},
     ),
+    "assessments:answer_sheet": Row("answer", company("403", "403", "200", "200"), company("403", "403", "422", "422")),
+    "assessments:answer_workbook": Row(
+        "answer", company("403", "403", "200", "200"), company("403", "403", "405", "405")
+    ),
+    "assessments:answer_sheet_changes": Row(
+        "answer", company("403", "403", "302", "302"), company("403", "403", "302", "302")
+    ),
     "assessments:submit": Row("submit", OWNERS_PAGE[0], company("403", "403", "403", "302")),
     "assessments:reopen": Row("submit", *OWNERS_PRESS),
     "assessments:move": Row("submit", company("403", "403", "403", "302"), company("403", "403", "403", "302")),
@@ -310,6 +317,7 @@ TABLE: dict[str, Row] = {
     "reports:quick_sheet": Row("public", each("405"), each("200"), {FIRST: "3"}),
     "reports:result": READING,
     "reports:submission": READING,
+    "reports:submission_data": READING,
     "reports:order": Row("read", company("403", "405", "405", "405"), company("403", "302", "302", "302")),
     "reports:status": READING,
     "reports:download": READING,
@@ -710,6 +718,8 @@ RECORDED = {
     "reports:shared_submission",
     "reports:shared_evidence",
     "reports:download",
+    "reports:submission_data",
+    "assessments:answer_workbook",
     "cohorts:workshops",
     "cohorts:workshop",
     *(f"reports:{name}" for name in FIGURES_READ),

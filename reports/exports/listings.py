@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from assessments.models import (
     Answer,
+    AnswerUpload,
     ApprovalStep,
     Assessment,
     Assignment,
@@ -83,6 +84,7 @@ COPIES: Final = Listing(
 ASSESSMENTS: Final = Listing(Assessment, "assessments.json", ("created_at", "pk"))
 PEOPLE: Final = Listing(Membership, "people.json", ("created_at", "pk"), frozenset({"id"}))
 CARRIED: Final = Listing(CarriedAnswer, "carried.json", ("assessment_id", "question_id", "outcome"), frozenset({"id"}))
+UPLOADS: Final = Listing(AnswerUpload, "uploads.json", ("uploaded_at", "pk"))
 COMMENTS: Final = Listing(Comment, "comments.json", ("created_at", "pk"))
 FOLLOWUPS: Final = Listing(Followup, "followups.json", ("raised_at", "pk"))
 ASSIGNMENTS: Final = Listing(Assignment, "assignments.json", ("assigned_at", "pk"))
@@ -110,6 +112,7 @@ LISTINGS: Final = (
     ASSESSMENTS,
     ANSWERS,
     CARRIED,
+    UPLOADS,
     ASSIGNMENTS,
     COMMENTS,
     FOLLOWUPS,

@@ -106,6 +106,18 @@ def _told(question_id: str, fields: dict[str, Any]) -> str:
     return " ".join(str(part) for part in (question_id, *fields.values()) if part not in (None, ""))
 
 
+def uploads(held: Holdings) -> Values:
+    """What people filled in and have not confirmed yet."""
+    refs = _refs(held)
+    for row in held.rows[listings.UPLOADS]:
+        ref, number = refs[row.assessment_id], held.number(row.assessment_id)
+        for entry in row.entries:
+            name, level = entry["question"], entry["level"]
+            chosen = said(ref, name, entry["kind"], level)
+            told = (level, chosen, entry["reason"], entry["note"], entry["explanation"])
+            yield (number, name, asked(ref, name), *told, row.file_name, who(row.uploaded_by), when(row.uploaded_at))
+
+
 def assignments(held: Holdings) -> Values:
     for row in held.rows[listings.ASSIGNMENTS]:
         to = str(row.assignee) if row.assignee else (row.invitation.email or gettext("招待して加わった人"))

@@ -95,6 +95,11 @@ SHEETS: tuple[Sheet, ...] = (
         (_ASSESSMENT, *_QUESTION, (_("引き継ぎ"), MIDDLE), (_("前の版での答え"), WIDE)),
         sheet_rows.carried,
     ),
+    Sheet(
+        _("取り込む前の表"),
+        (_ASSESSMENT, *_QUESTION, *_ANSWER, (_("ファイル"), MIDDLE), _BY, _AT),
+        sheet_rows.uploads,
+    ),
     Sheet(_("担当"), (_ASSESSMENT, *_QUESTION, (_("答える人"), MIDDLE), _BY, _AT), sheet_rows.assignments),
     Sheet(_("コメント"), (_ASSESSMENT, *_QUESTION, (_("内容"), WIDE), _BY, _AT), sheet_rows.comments),
     Sheet(

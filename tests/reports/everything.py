@@ -9,7 +9,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from assessments.models import ApprovalStep, Assignment, CarriedAnswer, Comment, Evidence, Followup, Submission
+from assessments.models import (
+    AnswerUpload,
+    ApprovalStep,
+    Assignment,
+    CarriedAnswer,
+    Comment,
+    Evidence,
+    Followup,
+    Submission,
+)
 from assessments.scoring.answers import Answer
 from cohorts.models import Block, BlockMember, Comparison, ComparisonMember
 from organisations.audit import Verb, record
@@ -142,6 +151,14 @@ def furnish(organisation: Organisation, body: Body, *, by: User, word: str = "�
         proposed=None,
     )
     store_evidence(organisation, opened.pk, f"{word}の図面.pdf")
+    filled = {"question": FIRST, "kind": "level", "level": 4, "reason": "", "note": f"{word}の表のメモ"}
+    AnswerUpload.unscoped.create(
+        organisation=organisation,
+        assessment=opened,
+        uploaded_by=by,
+        file_name=f"{word}の表.xlsx",
+        entries=[{**filled, "explanation": "", "revision": 1, "fingerprint": "0" * 32}],
+    )
     standing, ended = make_grant(organisation, body, What.ANSWERS, purpose=f"{word}の面談", by=by)
     Grant.unscoped.filter(pk=ended.pk).update(revoked_at=now, revoked_by=by)
     assert standing.active

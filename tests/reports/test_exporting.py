@@ -138,7 +138,20 @@ def test_every_detail_of_the_company_itself_is_in_the_export(full: Organisation,
     assert taken.json("company.json")["name"] == full.name
 
 
-WORDS = ["メモ", "理由", "走り書き", "コメント", "問い返し", "昔の理由", "図面.pdf", "面談", "提出メモ", "客"]
+WORDS = [
+    "メモ",
+    "理由",
+    "走り書き",
+    "コメント",
+    "問い返し",
+    "昔の理由",
+    "図面.pdf",
+    "面談",
+    "提出メモ",
+    "客",
+    "表のメモ",
+    "表.xlsx",
+]
 
 
 def test_what_people_wrote_stands_in_the_json_and_in_the_workbook(taken: Taken) -> None:
