@@ -203,6 +203,8 @@ class ReportContext:
     person_days_per_quarter: int
     sources: tuple[SourceView, ...]
     support: tuple[SupportView, ...]
+    as_shared: bool = False
+    """Whether it is what another body sees: the paper says so, and nothing is left to be filled in."""
 
     @property
     def approval_boxes(self) -> tuple[tuple[Step, Approval | None], ...]:
