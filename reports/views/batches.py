@@ -44,12 +44,9 @@ def batches(request: BodyRequest) -> HttpResponse:
     found = Batch.objects.filter(body=request.acting_for).select_related("round", "requested_by")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     done = Count("pk", filter=Q(state=BatchItem.State.DONE))
-    items = BatchItem.objects.filter(batch__in=[one.pk for one in page]).order_by().values("batch")
-    counts = {
-        batch_id: (ready, total)
-        for batch_id, ready, total in items.annotate(done=done, total=Count("pk")).values_list("batch", "done", "total")
-    }
-    orders = [(one, *counts.get(one.pk, (0, 0))) for one in page]
+    items = BatchItem.objects.filter(batch__in=[one.pk for one in page]).order_by()
+    counts = {one["batch"]: one for one in items.values("batch").annotate(done=done, total=Count("pk"))}
+    orders = [(one, counts.get(one.pk)) for one in page]
     return render(request, "reports/batches.html", {"body": request.acting_for, "page": page, "orders": orders})
 
 
