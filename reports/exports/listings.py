@@ -6,8 +6,8 @@ A test walks every table that belongs to a company and every column of it: a new
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,8 @@ from uuid import UUID
 from django.db import models
 from django.utils import timezone
 
+from advising.models import Enquiry, Revision
+from advising.signing import State
 from assessments.models import (
     Answer,
     AnswerUpload,
@@ -31,7 +33,7 @@ from assessments.models import (
 from cohorts.models import BlockMember, ComparisonMember, Participant
 from organisations.log_lines import all_lines_of, told
 from organisations.models import Affiliation, AuditLine, Body, Grant, Invitation, Membership, Organisation, Round, User
-from reports.models import MemberFile, ReportFile
+from reports.models import ClientFile, MemberFile, ReportFile
 
 Row = dict[str, Any]
 LINES = 2000
@@ -47,6 +49,8 @@ class Listing:
     order: tuple[str, ...]
     left_out: frozenset[str] = frozenset()
     """Columns that say nothing about the company: how the service does its work, and parts of links."""
+    only: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Which rows the company may read at all, where not every one."""
 
     @property
     def of_assessment(self) -> bool:
@@ -60,7 +64,7 @@ class Listing:
     def rows(self, organisation_id: UUID) -> models.QuerySet[Any]:
         """The rows of the company in scope, with who and whom they name, in one query."""
         named = [field.name for field in self.fields() if field.related_model in _NAMED]
-        found = self.model._default_manager.filter(organisation=organisation_id).order_by(*self.order)
+        found = self.model._default_manager.filter(organisation=organisation_id, **self.only).order_by(*self.order)
         return found.select_related(*named) if named else found
 
 
@@ -78,6 +82,22 @@ REPORTS: Final = Listing(
 COPIES: Final = Listing(
     MemberFile,
     "copies.json",
+    ("requested_at", "pk"),
+    frozenset({"file", "claim", "claimed_at", "rung_at", "attempts", "progress", "detail", "requested_by"}),
+)
+# What passed between the company and its offices. Their working papers (reviews, findings, drafts, notes)
+# are theirs until they have signed; who of an office wrote, the log says as far as the company may know.
+ENQUIRIES: Final = Listing(Enquiry, "enquiries.json", ("asked_at", "pk"), frozenset({"asked_by", "review"}))
+CLIENT_REPORTS: Final = Listing(
+    Revision,
+    "client-reports.json",
+    ("made_at", "pk"),
+    frozenset({"report"}),
+    {"state__in": (State.APPROVED.value, State.RELEASED.value)},
+)
+PAPERS: Final = Listing(
+    ClientFile,
+    "client-report-files.json",
     ("requested_at", "pk"),
     frozenset({"file", "claim", "claimed_at", "rung_at", "attempts", "progress", "detail", "requested_by"}),
 )
@@ -122,6 +142,9 @@ LISTINGS: Final = (
     OUTLINES,
     REPORTS,
     COPIES,
+    ENQUIRIES,
+    CLIENT_REPORTS,
+    PAPERS,
     LOG,
 )
 _NAMED = (User, Body, Round, Invitation)

@@ -219,6 +219,19 @@ def _sorted_by(row: Any) -> tuple[str, ...]:
     return tuple(value_name(dimension, getattr(row, dimension), language) for dimension in CHOICES)
 
 
+def advice(held: Holdings) -> Values:
+    """Enquiries of advisory offices with the replies, and their reports."""
+    for row in held.rows[listings.ENQUIRIES]:
+        asked_for = (row.question_id, row.words, row.reply, who(row.replied_by) if row.replied_at else "")
+        yield row.body.name, gettext("問い合わせ"), *asked_for, when(row.asked_at)
+    papers = held.rows[listings.PAPERS]
+    for row in held.rows[listings.CLIENT_REPORTS]:
+        signed = gettext("、").join(str(one["name"]) for one in row.signatures)
+        places = gettext("、").join(_place(held, one.pk) for one in papers if one.revision_id == row.pk)
+        report = gettext("確認報告書 第%(number)d版") % {"number": row.number}
+        yield row.body.name, report, "", signed, places, "", when(row.made_at)
+
+
 def log(held: Holdings) -> Values:
     for line in listings.Log(held.organisation).lines():
         at = dt.datetime.fromisoformat(line["at"])

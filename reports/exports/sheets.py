@@ -205,6 +205,19 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         sheet_rows.counted,
     ),
+    Sheet(
+        _("相談窓口とのやりとり"),
+        (
+            (_("相談窓口"), MIDDLE),
+            (_("種類"), MIDDLE),
+            (_("設問"), NARROW),
+            (_("尋ねられたこと・署名した人"), WIDE),
+            (_("返事・ファイル"), WIDE),
+            _BY,
+            _AT,
+        ),
+        sheet_rows.advice,
+    ),
     Sheet(_("集計での会社の区分"), (_ASSESSMENT, (_("提出の回数"), NARROW), *_SORTED_BY), sheet_rows.outlines),
     Sheet(
         _("記録"),
