@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from advising import mailing
-from advising.choices import SECTIONS, missing_words
+from advising.choices import missing_words
 from advising.freezing import context_of, digest_of
 from advising.models import ClientReport, Review, Revision
 from advising.signing import AFTER, OtherText, Signature, State, Step, require
@@ -47,18 +47,9 @@ class OvertakenReport(Exception):
 
 
 def report_of(review: Review) -> ClientReport:
-    """The working form; a new one has every section, in Japanese."""
-    found, _new = ClientReport.objects.get_or_create(
-        review=review,
-        defaults={
-            "organisation_id": review.organisation_id,
-            "body_id": review.body_id,
-            "languages": ["ja"],
-            "sections": list(SECTIONS),
-        },
-    )
-    report: ClientReport = found
-    return report
+    """The working form, which is there from the moment when the review was opened."""
+    found: ClientReport = ClientReport.objects.get(review=review)
+    return found
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from advising import mailing
+from advising.choices import SECTIONS
 from advising.drafts import FindingDraft
 from advising.findings import Finding, Quality, answers_found, judged, standing
 from advising.models import ClientReport, Enquiry, FindingRow, PrivateNote, Review, Revision
@@ -78,6 +79,9 @@ def open_review(body: Body, organisation: Organisation, submission_id: UUID, *, 
     except IntegrityError:  # somebody of the office was faster
         there: Review = Review.objects.get(submission=submission)
         return there
+    ClientReport.objects.create(
+        organisation=organisation, body=body, review=review, languages=["ja"], sections=list(SECTIONS), updated_by=by
+    )
     if before is not None:
         _carry(before, review)
     _count(review)

@@ -23,6 +23,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from advising import client_reports, reviews
+from advising.drafts import FindingDraft
+from advising.models import Review
 from assessments.models import Assessment, Assignment, Evidence, Followup, Submission
 from cohorts.models import Reminder, WorkshopPlan
 from guidance.registry import current_catalog
@@ -39,9 +42,9 @@ from organisations.models import (
     User,
 )
 from organisations.policy import ROLES_OF, BodyKind, BodyRole, Role
-from organisations.scoping import scope
+from organisations.scoping import body_scope, scope
 from reports import paper
-from reports.models import Batch, BatchItem, BodyFile, ReportFile
+from reports.models import Batch, BatchItem, BodyFile, ClientFile, ReportFile
 from tests.assessments.test_company import TYPED
 from tests.builders import (
     FAKE_PDF,
@@ -139,6 +142,16 @@ def receiving(everybody: str) -> str:
     return body(everybody, "403", everybody, everybody, everybody, everybody, everybody)
 
 
+def at_office(supervisor: str, advisor: str, advisor0: str) -> str:
+    """For an address of an office alone: to a network's people a door that their role does not open."""
+    return body("403", "403", "403", "403", supervisor, advisor, advisor0)
+
+
+def advising(verdict: str) -> str:
+    """For an address of an office's work with a client that shares its answers."""
+    return at_office(verdict, verdict, "404")
+
+
 PUBLIC_PAGE = Row("public", each("200"), each("405"))
 LIBRARY_PAGE = PUBLIC_PAGE._replace(access="library")
 READING = Row("read", company("403", "200", "200", "200"), company("403", "405", "405", "405"))
@@ -151,6 +164,8 @@ ROUND_PRESS = Row("direct", directing("405"), directing("302"))
 ROUND_LOOK = Row("members", looking("200"), looking("405"))
 FIGURES = Row("shared", reading("200"), reading("405"))
 REVIEWERS_PRESS = (company("403", "403", "405", "405"), company("403", "403", "302", "302"))
+ADVICE = Row("shared answers, advise", advising("200"), advising("405"))
+ADVICE_PRESS = Row("shared answers, advise", advising("405"), advising("302"))
 TODAY = dt.date.today()
 KEY = str(uuid4())
 FILE = {"file": "evidence"}
@@ -330,7 +345,7 @@ TABLE: dict[str, Row] = {
     "reports:download": READING,
     "reports:members": Row(
         "members",
-        body("200", "200", "200", "200", "200", "200", "200"),
+        body("200", "200", "200", "200", "302", "302", "302"),
         body("405", "405", "405", "405", "405", "405", "405"),
     ),
     "reports:member": Row(
@@ -371,6 +386,49 @@ TABLE: dict[str, Row] = {
     "reports:batch_again": Row("shared", receiving("405"), receiving("302")),
     "reports:batch_zip": Row("shared", receiving("200"), receiving("405")),
     "reports:batch_file": Row("shared", body("200", "403", "410", "410", "200", "200", "410"), receiving("405")),
+    "advising:portfolio": Row("advise", at_office("200", "200", "200"), at_office("405", "405", "405")),
+    "advising:letterhead": Row("sign-off", at_office("200", "403", "403"), at_office("302", "403", "403")),
+    "advising:review": ADVICE,
+    "advising:start": ADVICE_PRESS,
+    "advising:section": ADVICE,
+    "advising:differences": ADVICE,
+    "advising:finding": ADVICE_PRESS._replace(data={"choice": "3", "revision": "0"}),
+    "advising:interview": Row(
+        "shared answers, advise", advising("200"), advising("302"), {"choice": "3", "revision": "0"}
+    ),
+    "advising:note": ADVICE_PRESS._replace(data={"text": "控え"}),
+    "advising:whole_note": ADVICE_PRESS._replace(data={"text": "控え"}),
+    "advising:ask": ADVICE_PRESS._replace(data={"words": "資料はありますか"}),
+    "advising:settle": ADVICE_PRESS,
+    "advising:finish": ADVICE_PRESS,
+    "advising:reopen": ADVICE_PRESS,
+    "advising:lead": Row("shared answers, advise", advising("405"), advising("404"), {"person": "0"}),
+    "advising:report": Row("shared answers, advise", advising("200"), advising("422")),
+    "advising:sign": ADVICE_PRESS,
+    "advising:revision": ADVICE,
+    "advising:approve": Row("shared answers, sign-off", at_office("405", "403", "403"), at_office("302", "403", "403")),
+    "advising:send_back": Row(
+        "shared answers, sign-off", at_office("405", "403", "403"), at_office("302", "403", "403"), {"words": "直す"}
+    ),
+    "advising:withdraw": ADVICE_PRESS,
+    "advising:advice": READING,
+    "advising:reply": Row("review", *REVIEWERS_PRESS, {"reply": "あります"}),
+    "advising:company_revision": READING,
+    "advising:company_send_back": Row("submit", *OWNERS_PRESS, {"words": "直す"}),
+    "reports:client_preview": Row("shared answers, advise", advising("200"), advising("302")),
+    "reports:revision_preview": ADVICE,
+    "reports:client_files": ADVICE,
+    "reports:client_order": ADVICE_PRESS,
+    "reports:client_file": ADVICE,
+    "reports:client_data": ADVICE,
+    "reports:company_preview": READING,
+    "reports:acknowledge": Row("submit", *OWNERS_PRESS),
+    "reports:company_client_files": READING,
+    "reports:company_client_order": Row(
+        "read", company("403", "405", "405", "405"), company("403", "302", "302", "302")
+    ),
+    "reports:company_client_file": READING,
+    "reports:company_client_data": READING,
     "reports:peers": READING,
     "reports:peers_chart": Row("read", company("403", "404", "404", "404"), company("403", "405", "405", "405")),
     "reports:data": Row("export", *OWNERS_PAGE),
@@ -418,7 +476,11 @@ OF_COMPANY = {"read", "respond", "answer", "review", "submit", "manage", "share"
 OF_BODY = {
     "members",
     "direct",
+    "advise",
+    "sign-off",
     "shared",
+    "shared answers, advise",
+    "shared answers, sign-off",
     "member",
     "shared scores",
     "shared answers",
@@ -487,7 +549,21 @@ class World:
         return OURS[name].path({**ids, **{key: ids[other] for key, other in INSTEAD.get(name, {}).items()}})
 
 
+OF_ANOTHER_QUESTION = {"question_id": "second_question_id"}
+"""On which nobody of the office has recorded anything, and nothing was asked."""
+IN_JAPANESE = {"form": "tongue"}
 INSTEAD = {
+    "advising:finding": OF_ANOTHER_QUESTION,
+    "advising:interview": OF_ANOTHER_QUESTION,
+    "advising:ask": OF_ANOTHER_QUESTION,
+    "advising:approve": {"revision_id": "signed_revision_id"},
+    "advising:send_back": {"revision_id": "signed_revision_id"},
+    "advising:withdraw": {"revision_id": "signed_revision_id"},
+    "reports:client_preview": IN_JAPANESE,
+    "reports:revision_preview": IN_JAPANESE,
+    "reports:company_preview": IN_JAPANESE,
+    "reports:client_data": IN_JAPANESE,
+    "reports:company_client_data": IN_JAPANESE,
     "assessments:evidence": {"evidence_id": "open_evidence_id"},
     "assessments:answered_evidence": {"evidence_id": "open_evidence_id"},
     "assessments:evidence_remove": {"evidence_id": "open_evidence_id"},
@@ -586,6 +662,36 @@ def make_batch_rows(body: Body, organisation: Organisation) -> dict[str, Any]:
     return {"batch_id": batch.pk, "item_id": item.pk}
 
 
+def make_advice(
+    organisation: Organisation, office: Body, submission_id: UUID, *, advisor: User, supervisor: User, owner: User
+) -> dict[str, Any]:
+    """An office's review with an enquiry, a released revision with its paper, and one that waits for a signature."""
+    shared = frozenset(What)
+    draft = FindingDraft(kind="level", level=2, comment="台帳を見た")
+    with scope(organisation.pk), body_scope(office.pk):
+        review = reviews.open_review(office, organisation, submission_id, by=advisor)
+        reviews.save_finding(review.pk, FIRST, draft, revision=0, by=advisor)
+        enquiry = reviews.ask(organisation, review.pk, FIRST, "資料はありますか", by=advisor, link="x")
+        reviews.finish(review.pk, by=advisor)
+        report = client_reports.report_of(review)
+        released = client_reports.sign(report.pk, shared=shared, by=advisor, link="x")
+        client_reports.approve(released.pk, released.digest, by=supervisor, link="x")
+        client_reports.acknowledge(released.pk, released.digest, by=owner)
+        signed = client_reports.sign(report.pk, shared=shared, by=advisor, link="x")
+        Review.objects.filter(pk=review.pk).update(status="open", finished_at=None)
+    stored = default_storage.save(f"reports/{uuid4()}/x.pdf", ContentFile(FAKE_PDF))
+    file = ClientFile.unscoped.create(
+        organisation=organisation, body=office, revision=released, language="ja", template_version="1", status="done",
+        file=stored, size=len(FAKE_PDF), sha256="0" * 64,
+    )  # fmt: skip
+    return {
+        "enquiry_id": enquiry.pk,
+        "revision_id": released.pk,
+        "signed_revision_id": signed.pk,
+        "file_id": file.pk,
+    }
+
+
 @pytest.fixture
 def world(
     company: Organisation, network: Body, office: Body, media: Path, bells: list[Any], monkeypatch: pytest.MonkeyPatch,
@@ -614,6 +720,8 @@ def world(
         "advisor0": make_body_member(silent_office, BodyRole.ADVISOR), "administrator": administrator, "author": author,
     }  # fmt: skip
     of_network, of_office = make_body_rows(network, company), make_body_rows(office, company)
+    advice = make_advice(company, office, ids["submission_id"], advisor=advisor, supervisor=supervisor, owner=owner)
+    of_office |= advice
     return World(
         ids={
             **ids,
@@ -634,6 +742,13 @@ def world(
             "round_id": of_network["round_id"],
             "chart": "group-sections",
             "form": "xlsx",
+            "tongue": "ja",
+            "kind": "json",
+            "second_question_id": SECOND,
+            "enquiry_id": advice["enquiry_id"],
+            "revision_id": advice["revision_id"],
+            "signed_revision_id": advice["signed_revision_id"],
+            "file_id": advice["file_id"],
         },
         bodies={
             "coordinator": of_network,
@@ -682,7 +797,7 @@ class Answer(NamedTuple):
     shown: str
 
 
-WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(?:organisations|assessments|cohorts|reports)_')
+WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(?:organisations|assessments|cohorts|advising|reports)_')
 
 
 class Writes:
@@ -752,6 +867,9 @@ RECORDED = {
     "assessments:answer_workbook",
     "cohorts:workshops",
     "cohorts:workshop",
+    "reports:company_client_file",
+    "reports:company_client_data",
+    *(name for name, row in TABLE.items() if row.access.startswith("shared answers")),
     *(f"reports:{name}" for name in FIGURES_READ),
 }
 """A read by another body, and a file that is taken away, leave a line in the audit log; no other GET writes."""
@@ -822,7 +940,9 @@ def test_a_consent_that_ends_closes_what_it_opened_at_once(
 ) -> None:
     company = Organisation.objects.get(pk=world.ids["organisation_id"])
     body = world.bodies[person]["body_id"]
-    for name in SHARED:
+    opened = [name for name in SHARED if dict(zip(PEOPLE, TABLE[name].get.split(), strict=True))[person] == "200"]
+    assert opened
+    for name in opened:
         assert ask(cast[person], "GET", world.path(name, person), {}).verdict == "200", name
     if how == "revoked":
         with scope(company.pk):
@@ -832,7 +952,7 @@ def test_a_consent_that_ends_closes_what_it_opened_at_once(
     else:
         with scope(company.pk):
             sharing.end_affiliation(Affiliation.objects.get(body_id=body), by=owner)
-    for name in SHARED:
+    for name in opened:
         assert ask(cast[person], "GET", world.path(name, person), {})[:2] == ("404", False), name
 
 
@@ -855,12 +975,20 @@ def test_what_belongs_elsewhere_or_does_not_exist_is_not_found_under_ones_own(
         "affiliation_id": Affiliation.unscoped.get(body=other_body).pk,
     }
     of_body = make_body_rows(other_body, elsewhere)
+    other_office = make_body("office", name="遠くの窓口")
+    staff = {role: make_body_member(other_office, role) for role in ("advisor", "supervisor")}
+    theirs |= make_advice(
+        elsewhere, other_office, theirs["submission_id"], advisor=staff["advisor"], supervisor=staff["supervisor"],
+        owner=staff["advisor"],
+    )  # fmt: skip
     wrong: list[str] = []
     for name in WITH_IDS:
         row = TABLE[name]
-        person = "coordinator" if row.access in OF_BODY else "owner"
-        own = {"body_id": world.bodies["coordinator"]["body_id"]}
-        foreign = {**theirs, **(of_body if row.access in OF_BODY else {"round_id": of_body["round_id"]})}
+        of_office = row.access.endswith(("advise", "sign-off"))
+        person = "supervisor" if of_office else "coordinator" if row.access in OF_BODY else "owner"
+        own = {"body_id": world.bodies["supervisor" if of_office else "coordinator"]["body_id"]}
+        rows = {} if of_office else of_body if row.access in OF_BODY else {"round_id": of_body["round_id"]}
+        foreign = {**theirs, **rows}
         ids: dict[str, Any] = {**world.ids, **foreign, **own}
         if row.access in OF_COMPANY:
             ids["organisation_id"] = world.ids["organisation_id"]

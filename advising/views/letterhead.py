@@ -28,8 +28,13 @@ def letterhead(request: BodyRequest) -> HttpResponse:
     """Change it; a logo that cannot be taken is refused with what to do, and what was typed stays."""
     body = request.acting_for
     head = letterhead_of(body)
-    form = LetterheadForm(request.POST or None, request.FILES or None, initial={n: getattr(head, n) for n in WORDS})
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = LetterheadForm(
+        data=request.POST if posted else None,
+        files=request.FILES if posted else None,
+        initial={name: getattr(head, name) for name in WORDS},
+    )
+    if posted and form.is_valid():
         upload = form.cleaned_data["logo"]
         try:
             change(
@@ -49,4 +54,4 @@ def letterhead(request: BodyRequest) -> HttpResponse:
         "form": form,
         "logo": base64.b64encode(bytes(head.logo)).decode() if head.logo else "",
     }
-    return render(request, "advising/letterhead.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "advising/letterhead.html", context, status=422 if posted else 200)
