@@ -21,7 +21,6 @@ apart. Whatever our way does more, such as looking for signs that no font has, c
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import json
 import re
@@ -38,23 +37,12 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from assessments.demonstration import answers_file  # noqa: E402
-from assessments.scoring.engine import score  # noqa: E402
+from bench.demonstration import demonstration, enclosed  # noqa: E402
 from bench.printing_in_browser import NoBrowser, browser_printer, pages_of  # noqa: E402
-from guidance.registry import get_catalog  # noqa: E402
 from reports import paper, rendering  # noqa: E402
-from reports.assembly import build  # noqa: E402
-from reports.context import ReportContext  # noqa: E402
 from reports.rendering import Attachment  # noqa: E402
 
 FAMILIES = '"BIZ UDPGothic", "Noto Sans JP", sans-serif'
-
-
-def demonstration() -> ReportContext:
-    given = answers_file()
-    catalog = get_catalog(given.catalog)
-    card = score(catalog, given.answers, given.company.profile)
-    return build(catalog, card, given.answers, given.company, language="ja", dated=dt.date(2026, 11, 23))
 
 
 def naive_form(html: str) -> str:
@@ -82,14 +70,6 @@ def wall(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return (time.perf_counter() - began) * 1000
-
-
-def enclosed(report: ReportContext) -> list[Attachment]:
-    """What goes into the PDF as a file: every line of the trace, as a machine reads it."""
-    lines = [{"id": line.question.id, "level": line.level, "note": line.note} for line in report.trace]
-    data = json.dumps({"number": report.number, "answers": lines}, ensure_ascii=False).encode()
-    made_at = dt.datetime.combine(report.dated, dt.time(), dt.UTC)
-    return [Attachment("report.json", data, "application/json", "報告書のデータ", made_at)]
 
 
 def in_pairs(pairs: int, first: Callable[[], float], second: Callable[[], float]) -> list[tuple[float, float]]:

@@ -20,7 +20,7 @@ import django
 
 django.setup()
 
-from bench.printing import demonstration, enclosed  # noqa: E402
+from bench.demonstration import demonstration, enclosed  # noqa: E402
 from bench.processes import memory  # noqa: E402
 from reports import paper, rendering  # noqa: E402
 

@@ -32,7 +32,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import ImageFile
 
-from reports.conformance import finish, with_languages
+from reports.conformance import finish, with_words
 from reports.pdf_file import pdf_bytes
 
 PRINT_FONTS = ("BIZUDPGothic-Regular.ttf", "BIZUDPGothic-Bold.ttf", "NotoSansJP-Regular.ttf")
@@ -171,7 +171,7 @@ def _engine() -> _Engine:
     # that is not must be refused wherever something was printed before.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
 
-    tags._build_box_tree = with_languages(tags._build_box_tree)
+    tags._build_box_tree = with_words(tags._build_box_tree)
 
     class BundledFiles(URLFetcher):  # type: ignore[misc]
         """Serves `static:` from PRINT_ASSETS and PNG pictures in `data:`; any other address stops the printing."""
