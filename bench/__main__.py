@@ -1,4 +1,4 @@
-"""`python -m bench [--only pdf|web|start|cohorts] [--quick] [--profile save|page|result|pdf]`.
+"""`python -m bench [--only pdf|many|web|start|cohorts] [--quick] [--profile save|page|result|pdf]`.
 
 Prints a table and writes bench-results.json. Speed is reported and never asserted: the exit status is 0 unless a step
 failed or a save was refused.
@@ -28,6 +28,7 @@ from bench.processes import ROOT, Clock, Failed, memory, run, run_json, serving
 RESULTS = ROOT / "bench-results.json"
 TIME_LIMIT = 600.0
 TIME_LIMIT_OF_COHORTS = 1800.0
+TIME_LIMIT_OF_MANY = 3600.0
 CLIENTS = 8
 WARM_UP_ROUNDS = 4
 
@@ -35,19 +36,20 @@ WARM_UP_ROUNDS = 4
 @dataclass(frozen=True, slots=True)
 class Size:
     """How much is measured. `visits`: pages of each kind, and four saves each, by one client in a run. `cohort`:
-    companies of a network, and `times` as many."""
+    companies of a network, and `times` as many. `printed`: reports on one and on two processes."""
 
     runs: int
     companies: int
     visits: int
     seconds: float
     pairs: int
+    printed: int
     cohort: int
     times: int
 
 
-FULL = Size(runs=5, companies=3000, visits=40, seconds=5.0, pairs=12, cohort=3083, times=10)
-QUICK = Size(runs=1, companies=300, visits=15, seconds=2.0, pairs=3, cohort=300, times=2)
+FULL = Size(runs=5, companies=3000, visits=40, seconds=5.0, pairs=12, printed=300, cohort=3083, times=10)
+QUICK = Size(runs=1, companies=300, visits=15, seconds=2.0, pairs=3, printed=20, cohort=300, times=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,14 @@ def measure_pdf(bench: Bench) -> None:
     bench.results.printing = run_json(["-m", "bench.printing", str(bench.size.pairs)], env, bench.clock)
 
 
+def measure_many(bench: Bench) -> None:
+    """Many reports, on one and on two processes."""
+    env = bench.env_of(f"sqlite:///{bench.folder / 'unused.sqlite3'}")
+    env.pop("GUIDANCE_LIBRARY")
+    clock = Clock(TIME_LIMIT_OF_MANY)
+    bench.results.many = run_json(["-m", "bench.printing_many", str(bench.size.printed)], env, clock)
+
+
 def show_profile(bench: Bench, kind: str, database: Database) -> None:
     if kind == "pdf":
         env = bench.env_of(f"sqlite:///{bench.folder / 'unused.sqlite3'}")
@@ -179,7 +189,7 @@ def attempt(results: Results, what: str, step: Callable[[], object]) -> None:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="性能を測ります / measures the speed")
-    parser.add_argument("--only", choices=["pdf", "web", "start", "cohorts"])
+    parser.add_argument("--only", choices=["pdf", "many", "web", "start", "cohorts"])
     parser.add_argument("--quick", action="store_true", help="1 run, 300 companies: to see that it works")
     parser.add_argument(
         "--profile", choices=["save", "page", "result", "pdf"], help="print where the time goes instead"
@@ -211,15 +221,18 @@ def main(arguments: list[str]) -> int:
 
 
 def measure(bench: Bench, every: list[Database], only: str | None) -> None:
-    if only != "pdf":
+    on_database = only not in ("pdf", "many")
+    if on_database:
         attempt(bench.results, "collectstatic", partial(collect_static, bench))
-    for database in every if only != "pdf" else ():
+    for database in every if on_database else ():
         if only in (None, "start"):
             attempt(bench.results, f"start, {database.name}", partial(measure_start, bench, database))
         if only in (None, "web"):
             attempt(bench.results, f"web, {database.name}", partial(measure_web, bench, database))
     if only in (None, "pdf"):
         attempt(bench.results, "pdf", partial(measure_pdf, bench))
+    if only in (None, "many"):
+        attempt(bench.results, "many", partial(measure_many, bench))
     for database in every if only in (None, "cohorts") else ():
         attempt(bench.results, f"cohorts, {database.name}", partial(measure_network, bench, database))
 

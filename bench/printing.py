@@ -1,6 +1,10 @@
-"""One PDF of the demonstration answers: CPU of our way of printing against the naive one, in pairs in one process.
+"""One PDF of the demonstration answers: our way of printing against others, in pairs in one process.
 
-Both ways print the same HTML text from the same template. The naive form is what one writes first; it
+Ours is a PDF/A-3u and PDF/UA-1 in one, tagged, with the answers embedded. Against it: the naive form without any of
+that (CPU), the same HTML and style sheet without conformance (CPU: what conformance costs), and the same HTML printed
+by a warm Chromium (wall time and CPU).
+
+Ours and the naive form print the same HTML text from the same template. The naive form is what one writes first; it
 differs in this only:
 
 * tables are laid out automatically: `table-layout: fixed` is taken out of the style sheet, `<col>` out of the HTML;
@@ -17,7 +21,6 @@ apart. Whatever our way does more, such as looking for signs that no font has, c
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import json
 import re
@@ -34,21 +37,12 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from assessments.demonstration import answers_file  # noqa: E402
-from assessments.scoring.engine import score  # noqa: E402
-from guidance.registry import get_catalog  # noqa: E402
+from bench.demonstration import demonstration, enclosed  # noqa: E402
+from bench.printing_in_browser import NoBrowser, browser_printer, pages_of  # noqa: E402
 from reports import paper, rendering  # noqa: E402
-from reports.assembly import build  # noqa: E402
-from reports.context import ReportContext  # noqa: E402
+from reports.rendering import Attachment  # noqa: E402
 
 FAMILIES = '"BIZ UDPGothic", "Noto Sans JP", sans-serif'
-
-
-def demonstration() -> ReportContext:
-    given = answers_file()
-    catalog = get_catalog(given.catalog)
-    card = score(catalog, given.answers, given.company.profile)
-    return build(catalog, card, given.answers, given.company, language="ja", dated=dt.date(2026, 11, 23))
 
 
 def naive_form(html: str) -> str:
@@ -71,45 +65,99 @@ def cpu(work: Callable[[], object]) -> float:
     return (time.process_time() - began) * 1000
 
 
+def wall(work: Callable[[], object]) -> float:
+    """Milliseconds on the clock."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def in_pairs(pairs: int, first: Callable[[], float], second: Callable[[], float]) -> list[tuple[float, float]]:
+    """Both, so many times, with the order changed from pair to pair."""
+    found: list[tuple[float, float]] = []
+    for number in range(pairs):
+        if number % 2:
+            after, before = second(), first()
+        else:
+            before, after = first(), second()
+        found.append((before, after))
+    return found
+
+
 def compare(pairs: int) -> dict[str, Any]:
-    """Paired runs, with the order changed from pair to pair."""
+    """Against the naive form, against ourselves without conformance, and against a browser."""
     context = demonstration()
     rendering.warm_up()
     import weasyprint  # after warm_up, which tells fontconfig where the fonts are
 
     html = paper.action_plan_html(context)
+    files = enclosed(context)
     naive_html = naive_form(html)
-    ours_pages = rendering.render(html).pages
-    naive_pages = len(weasyprint.HTML(string=naive_html).render().pages)
+    engine = rendering._engine_with_fonts()
 
     def ours() -> float:
         gc.collect()
         gc.freeze()
-        return cpu(lambda: rendering.to_pdf(html))
+        return cpu(lambda: rendering.to_pdf(html, attachments=files))
 
     def naive() -> float:
         gc.unfreeze()
         gc.collect()
         return cpu(lambda: weasyprint.HTML(string=naive_html).write_pdf())
 
-    found: list[tuple[float, float]] = []
-    for number in range(pairs):
-        if number % 2:
-            second, first = naive(), ours()
-        else:
-            first, second = ours(), naive()
-        found.append((first, second))
+    def bare() -> float:
+        gc.collect()
+        gc.freeze()
+        return cpu(
+            lambda: weasyprint.HTML(string=html, url_fetcher=engine.fetcher).write_pdf(
+                stylesheets=[engine.css], font_config=engine.fonts
+            )
+        )
+
+    against_naive = in_pairs(pairs, ours, naive)
+    against_bare = in_pairs(pairs, ours, bare)
     return {
-        "pairs": found,
-        "ratios": [first / second for first, second in found],
-        "ours_ms": median(first for first, _ in found),
-        "naive_ms": median(second for _, second in found),
+        "pairs": against_naive,
+        "ratios": [first / second for first, second in against_naive],
+        "conformance": [first / second for first, second in against_bare],
+        "ours_ms": median(first for first, _ in against_naive),
+        "naive_ms": median(second for _, second in against_naive),
         "template_ms": median(cpu(lambda: paper.action_plan_html(context)) for _ in range(5)),
-        "ours_pages": ours_pages,
-        "naive_pages": naive_pages,
-        "ours_bytes": len(rendering.to_pdf(html)),
+        "ours_pages": rendering.render(html).pages,
+        "naive_pages": len(weasyprint.HTML(string=naive_html).render().pages),
+        "ours_bytes": len(rendering.to_pdf(html, attachments=files)),
         "html_bytes": len(html.encode()),
+        **against_browser(pairs, html, files),
     }
+
+
+def against_browser(pairs: int, html: str, files: list[Attachment]) -> dict[str, Any]:
+    """Ours and Chromium in pairs; where there is none, why not."""
+    css = (Path(settings.PRINT_ASSETS) / rendering.PRINT_CSS.partition(":")[2]).read_text(encoding="utf-8")
+    page = html.replace("</head>", f"<style>{css}</style></head>", 1)
+    walls: list[float] = []
+    try:
+        with browser_printer() as browser:
+            pdf = browser.print(page)
+            browser.print(page)
+            theirs: list[tuple[float, float]] = []
+            spent: list[float] = []
+            gc.collect()
+            gc.freeze()
+            for _ in range(pairs):
+                spent.append(cpu(lambda: walls.append(wall(lambda: rendering.to_pdf(html, attachments=files)))))
+                theirs.append(browser.measured(page))
+            return {
+                "browser": f"Chromium {browser.version}",
+                "browser_wall": [ours / other for ours, (other, _) in zip(walls, theirs, strict=True)],
+                "browser_cpu": [ours / other for ours, (_, other) in zip(spent, theirs, strict=True)],
+                "browser_wall_ms": median(other for other, _ in theirs),
+                "browser_cpu_ms": median(other for _, other in theirs),
+                "browser_pages": pages_of(pdf),
+                "browser_bytes": len(pdf),
+            }
+    except NoBrowser as missing:
+        return {"browser": str(missing)}
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ django.setup()
 
 from django.test import Client  # noqa: E402
 
-from bench import printing  # noqa: E402
+from bench.demonstration import demonstration  # noqa: E402
 from reports import paper, rendering  # noqa: E402
 
 LINES = 25
@@ -32,7 +32,7 @@ def work_of(kind: str) -> Callable[[], object]:
     """One piece of work, warmed up."""
     if kind == "pdf":
         rendering.warm_up()
-        html = paper.action_plan_html(printing.demonstration())
+        html = paper.action_plan_html(demonstration())
         return lambda: rendering.to_pdf(html)
     given: dict[str, Any] = json.load(sys.stdin)["clients"][0]
     browser = Client(HTTP_HOST="127.0.0.1")

@@ -1,14 +1,15 @@
 """What WeasyPrint leaves to be done for a PDF that is PDF/A-3u and PDF/UA-1 at once: asked before the file is written.
 
 WeasyPrint writes one conformance a file. It also gives each run of text an element of its own, reckons the headers of a
-cell wrongly where a head has two lines, and leaves running lines as text outside the tree. Here the second conformance
-is named, runs of text hang on the paragraph or cell that they belong to, heads of tables say what they are heads of,
-and running lines become artifacts.
+cell wrongly where a head has two lines, takes no notice of words in another language, names a link by its address, and
+leaves running lines as text outside the tree. Here the second conformance is named, runs of text hang on the paragraph
+or cell that they belong to, heads of tables say what they are heads of, words in another language say which, links say
+their words, and running lines become artifacts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pydyf
@@ -36,10 +37,28 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 HOLD_TEXT = frozenset(
     {"/P", "/H1", "/H2", "/H3", "/H4", "/TD", "/TH", "/Caption", "/LBody", "/Lbl", "/Span", "/NonStruct"}
 )
+POINTS_A_PIXEL = 0.75
+WHOLE_PAGE = frozenset({"html", "body"})
 NO_MEANING = frozenset({"/Span", "/NonStruct"})
 MAY_BE_EMPTY = NO_MEANING | {"/P", "/Div"}
 PLAIN = {"Type", "S", "K", "Pg", "P"}
 NOTHING = b"null"
+
+
+def with_words(build: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """WeasyPrint's own builder of the tree, where an element says the language of its HTML, and a link its words."""
+
+    def built(box: Any, parent: Any, *rest: Any) -> Iterator[Any]:
+        element = box.element
+        language = None if element is None or element.tag in WHOLE_PAGE else element.get("lang")
+        if box.link_annotation and (words := " ".join("".join(element.itertext()).split())):
+            box.link_annotation["Contents"] = pydyf.String(words)
+        for made in build(box, parent, *rest):
+            if language and parent.get("Lang") is None:
+                made["Lang"] = pydyf.String(language)
+            yield made
+
+    return built
 
 
 def finish(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
@@ -49,6 +68,7 @@ def finish(pdf: pydyf.PDF, media_types: Sequence[str]) -> None:
     tree = _Tree(pdf)
     tree.put_running_lines_aside()
     tree.name_heads()
+    tree.place_pictures()
     tree.hang_text_on_its_holder()
 
 
@@ -121,6 +141,14 @@ class _Tree:
                 element.pop("ID", None)
                 in_body = self.of(self.of(element["P"])["P"])["S"] != "/THead"
                 element["A"]["Scope"] = "/Row" if in_body and "ColSpan" not in element["A"] else "/Column"
+
+    def place_pictures(self) -> None:
+        """Where they stand, in points from the lower edge of the page; WeasyPrint counts CSS pixels from the upper."""
+        for element in self.elements:
+            if element["S"] == "/Figure":
+                _left, _top, _right, height = self.of(element["Pg"])["MediaBox"]
+                left, top, right, bottom = (POINTS_A_PIXEL * number for number in element["A"]["BBox"])
+                element["A"]["BBox"] = pydyf.Array((left, height - bottom, right, height - top))
 
     def hang_text_on_its_holder(self) -> None:
         """From the leaves up, so that a span within a span within a cell ends as text of the cell.

@@ -32,7 +32,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import ImageFile
 
-from reports.conformance import finish
+from reports.conformance import finish, with_words
 from reports.pdf_file import pdf_bytes
 
 PRINT_FONTS = ("BIZUDPGothic-Regular.ttf", "BIZUDPGothic-Bold.ttf", "NotoSansJP-Regular.ttf")
@@ -163,12 +163,15 @@ def _engine() -> _Engine:
     # Read by fontconfig while weasyprint is imported, and never again.
     os.environ["FONTCONFIG_FILE"] = str(_write_fonts_conf())
     import weasyprint
+    from weasyprint.pdf import tags
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     # Its import tells Pillow, for the whole process, to take pictures that are cut off. Ours are whole, and an upload
     # that is not must be refused wherever something was printed before.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+    tags._build_box_tree = with_words(tags._build_box_tree)
 
     class BundledFiles(URLFetcher):  # type: ignore[misc]
         """Serves `static:` from PRINT_ASSETS and PNG pictures in `data:`; any other address stops the printing."""

@@ -117,7 +117,7 @@ def printer(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The contexts that were printed; the paper is a few fake bytes, at once."""
     printed: list[object] = []
 
-    def fake(context: object) -> bytes:
+    def fake(context: object, *, attachments: object = ()) -> bytes:
         printed.append(context)
         return FAKE_PDF
 

@@ -6,10 +6,12 @@ The charts are the one place here that hands out markup, and `reports.drawing` e
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -30,6 +32,7 @@ LEVELS = (
     gettext_lazy("決まりとしてしている"),
     gettext_lazy("定期的に見直している"),
 )
+JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 # --- words ---
@@ -39,6 +42,14 @@ LEVELS = (
 def level_name(level: int) -> str:
     """What a level means for any question."""
     return str(LEVELS[level])
+
+
+@register.filter
+def own_words(words: str) -> str:
+    """What a person typed. In English, Japanese in it says that it is, so that a screen reader pronounces it."""
+    if get_language() != "ja" and JAPANESE.search(words):
+        return format_html('<span lang="ja">{}</span>', words)
+    return words
 
 
 register.filter(yen)

@@ -27,6 +27,7 @@ class Element:
     kind: str
     alt: str
     attributes: dict[str, Any]
+    language: str = ""
     kids: list[Element] = field(default_factory=list)
     texts: int = 0
 
@@ -74,7 +75,7 @@ def _within(head: dict[str, Any], data: bytes) -> dict[int, Any]:
 
 
 def _element(found: dict[str, Any], objects: dict[int, Any]) -> Element:
-    element = Element(found["S"][1:], found.get("Alt", ""), found.get("A", {}))
+    element = Element(found["S"][1:], found.get("Alt", ""), found.get("A", {}), found.get("Lang", ""))
     for kid in found["K"]:
         below = objects[kid] if isinstance(kid, Ref) else None
         if below is None:

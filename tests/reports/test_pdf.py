@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
 import subprocess
 import zlib
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+import page as page_validation
 import pytest
 from django.conf import settings
+from PIL import Image
 
 from assessments.answers_file import Company
 from assessments.file_faults import Refused
@@ -18,7 +22,7 @@ from assessments.file_kinds import recognise
 from assessments.scoring.answers import Answer
 from guidance.registry import get_catalog
 from reports import paper, rendering
-from reports.rendering import FontMissing, Printed, RenderingError, bundled_file, render, to_pdf
+from reports.rendering import FontMissing, Printed, RenderingError, bundled_file, picture_within, render, to_pdf
 from tests.assessments.papers import picture
 from tests.reports import samples
 
@@ -211,6 +215,68 @@ def test_only_bundled_files_are_read(url: str) -> None:
 def test_an_attachment_is_refused_like_an_image() -> None:
     with pytest.raises(RenderingError):
         to_pdf(page('<a rel="attachment" href="file:///etc/passwd">x</a>'))
+
+
+def address_of(data: bytes, kind: str = "image/png") -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def shown(url: str) -> Printed:
+    return render(page(f'<h1>題</h1><img src="{url}" alt="事務所の印">'))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
+def test_a_png_picture_in_the_html_is_shown_and_conforms(mode: str) -> None:
+    """Of any mode that a logo comes in; PDF/A forbids smoothing and unknown colours."""
+    file = BytesIO()
+    Image.new(mode, (40, 30)).save(file, "PNG")
+    result = shown(address_of(file.getvalue()))
+    assert result.warnings == ()
+    for profile in ("pdf-a-3u", "pdf-ua-1"):
+        found = page_validation.validate_pdf_bytes(result.pdf, profile=profile)
+        assert [one.message for one in found.failures] == []
+    assert b"/Subtype /Image" in result.pdf
+
+
+def test_other_data_in_the_html_stops_the_printing() -> None:
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'
+    whole = picture("PNG")
+    for url in (
+        address_of(svg, "image/svg+xml"),
+        address_of(svg),
+        address_of(picture("JPEG"), "image/jpeg"),
+        address_of(picture("JPEG")),
+        address_of(whole[:20]),
+        address_of(whole).replace("base64,", "charset=utf-8;base64,"),
+        address_of(whole) + "%0A",
+        "data:image/png,%89PNG",
+        "data:text/css,p{color:red}",
+    ):
+        with pytest.raises(ValueError, match=r"PNG|base64"):
+            picture_within(url)
+        with pytest.raises(RenderingError):
+            shown(url)
+
+
+def test_a_picture_of_too_many_pixels_stops_the_printing() -> None:
+    """A few bytes may unfold to gigabytes."""
+    whole = picture("PNG")
+    size = (5000).to_bytes(4, "big")
+    with pytest.raises(ValueError, match="pixels"):
+        picture_within(address_of(whole[:16] + size + size + whole[24:]))
+
+
+def test_a_picture_that_is_broken_inside_is_a_warning_and_no_picture() -> None:
+    whole = picture("PNG")
+    assert shown(address_of(whole[:40] + b"\0" * 40)).warnings
+
+
+def test_a_style_sheet_or_an_attachment_in_data_is_refused() -> None:
+    whole = address_of(picture("PNG"))
+    with pytest.raises(RenderingError):
+        to_pdf(page(f'<a rel="attachment" href="{whole.replace("image/png", "text/plain")}">x</a>'))
+    with pytest.raises(RenderingError):
+        to_pdf(page('<style>@import "data:text/css,p{}";</style>'))
 
 
 def test_bundled_files_are_served() -> None:
