@@ -20,7 +20,7 @@ from assessments.file_names import cleaned
 from assessments.models import Answer as AnswerRow
 from assessments.models import AnswerUpload, Assessment
 from assessments.progress import progress
-from assessments.services import answers_of, draft_of, lock_open
+from assessments.services import AssessmentClosed, answers_of, draft_of, lock_open
 from guidance.registry import get_catalog
 from organisations.models import Organisation, User
 
@@ -77,15 +77,25 @@ def origin_of(assessment: Assessment) -> Origin:
 # --- in ---------------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def keep(organisation: Organisation, assessment_id: UUID, content: bytes, name: str, *, by: User) -> AnswerUpload:
     """Read a file and keep what it says until its person confirms; an earlier one of theirs goes.
 
     Raises InputRefused with every fault, Assessment.DoesNotExist and AssessmentClosed.
     """
-    assessment = lock_open(assessment_id)
+    assessment: Assessment = Assessment.objects.get(pk=assessment_id)
+    if assessment.status != Assessment.Status.OPEN:
+        raise AssessmentClosed
+    # Read before anything is locked: somebody's file may take its time, and nobody waits for it.
     catalog = get_catalog(assessment.catalog_ref)
     entries = read_upload(content, name, catalog, origin_of(assessment), corporate_number=organisation.corporate_number)
+    return _kept(organisation, assessment_id, entries, name, by=by)
+
+
+@transaction.atomic
+def _kept(
+    organisation: Organisation, assessment_id: UUID, entries: list[Entry], name: str, *, by: User
+) -> AnswerUpload:
+    assessment = lock_open(assessment_id)
     AnswerUpload.objects.filter(assessment=assessment, uploaded_by=by).delete()
     AnswerUpload.objects.filter(uploaded_at__lt=timezone.now() - KEPT_FOR).delete()
     made: AnswerUpload = AnswerUpload.objects.create(

@@ -177,7 +177,7 @@ class _Book:
         )
         return (
             f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
-            f"{_view(one)}<cols>{columns}</cols><sheetData>{rows}</sheetData>"
+            f'{_view(one)}<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>{rows}</sheetData>'
             f"{guarded if one.protected else ''}{_rules(one.rules)}"
             '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
             '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'

@@ -25,6 +25,7 @@ from guidance.problems import InputRefused, Problem
 from guidance.registry import current_catalog
 from tests.assessments.filling import ABOUT, ANSWERS, META, filled, row_of, saved
 from tests.builders import FIRST, SECOND, THIRD
+from tests.catalogs import careful
 from tests.reports import samples
 
 pytestmark = pytest.mark.pure
@@ -138,6 +139,7 @@ ANSWERED = st.one_of(
 )
 
 
+@careful
 @given(st.dictionaries(st.sampled_from(list(CATALOG.questions)), ANSWERED, max_size=4), st.sampled_from(["ja", "en"]))
 def test_whatever_was_typed_comes_back_as_it_was(given_answers: dict[str, Answer], language: str) -> None:
     standing = {name: (Draft.of(answer), 7) for name, answer in given_answers.items()}

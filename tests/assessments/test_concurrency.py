@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from assessments import approving, delegation, reviewing, services
+from assessments import answer_uploads, approving, delegation, reviewing, services
 from assessments.approval import Lapsed
 from assessments.models import ApprovalStep, Assessment, Assignment, Followup, Submission
 from assessments.scoring.answers import Answer
@@ -20,6 +20,7 @@ from organisations.models import AuditLine, Organisation, User
 from organisations.scoping import scope
 from reports import jobs
 from reports.models import ReportFile
+from tests.assessments.filling import filled
 from tests.builders import (
     FIRST,
     SECOND,
@@ -94,6 +95,27 @@ def test_the_same_answer_sent_from_two_tabs_at_once_is_saved_once(
     ends = [future.result(20) for future in (start(save), start(save))]
     assert all(isinstance(end, services.Saved) for end in ends), ends
     assert rows_of(assessment)[FIRST].revision == 1
+
+
+@pytest.mark.parametrize("theirs", [FIRST, SECOND], ids=["the same question", "another one"])
+def test_a_workbook_is_confirmed_after_an_answer_that_is_being_saved_and_never_over_it(
+    start: Callable[[Work], Future[Any]], company: Organisation, assessment: Assessment, owner: User, theirs: str
+) -> None:
+    with scope(company.pk):
+        content = filled(answer_uploads.answer_sheet(company, assessment, "ja"), {FIRST: {"answer": 3}})
+        upload = answer_uploads.keep(company, assessment.pk, content, "回答.xlsx", by=owner)
+        seen = answer_uploads.changes_of(upload).digest
+        with transaction.atomic():
+            services.save_answer(company, assessment.pk, theirs, draft(1), revision=0, by=owner)
+            confirming = start(lambda: answer_uploads.confirm(company, assessment.pk, seen=seen, settled=(), by=owner))
+            assert waits(confirming)
+    end = confirming.result(20)
+    if theirs == FIRST:
+        assert isinstance(end, answer_uploads.OthersWrote), end
+        assert rows_of(assessment)[FIRST].level == 1
+    else:
+        assert end == answer_uploads.Outcome(1, 0, 0)
+        assert (rows_of(assessment)[FIRST].level, rows_of(assessment)[SECOND].level) == (3, 1)
 
 
 def test_an_answer_waits_for_a_submission_that_is_being_frozen_and_is_then_refused(

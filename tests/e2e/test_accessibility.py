@@ -8,8 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.assessments.filling import filled
 from tests.e2e import live, steps
-from tests.e2e.conftest import OpenContext
+from tests.e2e.conftest import OpenContext, Watch
 from tests.e2e.steps import card, expect_saved, pick, shoot
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"], "resultTypes": ["violations"]}
@@ -117,6 +118,32 @@ def test_page_of_a_company_that_is_answering(open_context: OpenContext, signed_i
     if name == "running-result":
         follow(page, page.get_by_role("link", name="途中の結果を見る"))
     check(page, name)
+
+
+def test_pages_of_answering_in_a_workbook(
+    open_context: OpenContext, signed_in: dict[str, Path], watch: Watch, tmp_path: Path
+) -> None:
+    """Taken, handed in with faults, handed in again, looked at, and not taken in."""
+    watch.allow_status(422)
+    page = open_context(storage_state=signed_in[steps.HALFWAY]).new_page()
+    page.goto("/home")
+    follow(page, page.get_by_role("link", name="続きを答える"))
+    follow(page, page.get_by_role("link", name="Excelで答える"))
+    check(page, "answer-sheet")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="設問の表を受け取る（xlsx）").click()
+    content = Path(taken.value.path()).read_bytes()
+    for name, written in (
+        ("answer-sheet-faults", {"A-VIS-01": {"answer": 7}, "A-VIS-02": {"answer": "該当なし"}}),
+        ("answer-sheet-changes", {"A-VIS-01": {"answer": 0}, "G-EXP-01": {"answer": 2}, "A-VIS-03": {"answer": None}}),
+    ):
+        file = tmp_path / "回答.xlsx"
+        file.write_bytes(filled(content, written))
+        page.locator("input[type=file]").set_input_files(file)
+        follow(page, page.get_by_role("button", name="何が変わるかを確かめる"))
+        check(page, name)
+    follow(page, page.get_by_role("button", name="取り込まない"))
+    expect(page.get_by_text("回答は何も変わっていません")).to_be_visible()
 
 
 @pytest.mark.parametrize("name", ["company-submitted", "result", "status"])

@@ -35,6 +35,7 @@ from reports.exports.oscal.parts import CATALOG_FILE, NS, PLAN_FILE, RESULTS_FIL
 from reports.exports.oscal_files import Withheld, oscal_documents, oscal_zip, plan_item
 from reports.shared import shown_to
 from tests.builders import FIRST, SECOND, THIRD
+from tests.catalogs import careful
 from tests.reports import samples
 from tests.reports.samples import answers_file
 
@@ -100,6 +101,7 @@ def test_the_models_would_refuse_a_broken_document() -> None:
         ResultsModel.model_validate(broken)
 
 
+@careful
 @given(st.text(max_size=60), st.text(min_size=1, max_size=60).filter(str.strip))
 def test_whatever_was_typed_the_results_pass_and_come_back_as_they_were(note: str, reason: str) -> None:
     given_answers = {FIRST: Answer.at(1, note, note), SECOND: Answer.not_applicable(reason, note)}
