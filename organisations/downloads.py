@@ -30,11 +30,13 @@ class Withdrawn(ConnectionResetError):
 class Pieces(Iterator[bytes]):
     """An open file, 64 KB at a time; closed with the response that sends it."""
 
+    size = PIECE
+
     def __init__(self, stream: File[Any]) -> None:
         self.stream = stream
 
     def __next__(self) -> bytes:
-        piece: bytes = self.stream.read(PIECE)
+        piece: bytes = self.stream.read(self.size)
         if not piece:
             raise StopIteration
         return piece

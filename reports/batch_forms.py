@@ -30,7 +30,7 @@ class WishForm(forms.Form):
         label=_("回"),
         queryset=Round.objects.none(),
         required=False,
-        empty_label=_("回で絞らない（それぞれの会社の最新の提出）"),
+        empty_label=_("回で絞らない"),
         widget=forms.Select(attrs=SELECT),
     )
     industry = forms.ChoiceField(label=FACT_NAMES["industry"], required=False, widget=forms.Select(attrs=SELECT))

@@ -108,13 +108,19 @@ def _slices(batch: Batch, by: User) -> Iterator[list[Row]]:
         yield some
 
 
-def _opened(file: MemberFile) -> PiecesWhile | None:
+class _Pieces(PiecesWhile):
+    """A report is mostly one piece or two: each costs a look at the consent."""
+
+    size = 256 * 1024
+
+
+def _opened(file: MemberFile) -> _Pieces | None:
     """The stored file, as long as its company shares it; None where it is shared no longer or the storage lost it."""
     holds = watch(file)
     if not holds():
         return None
     try:
-        return PiecesWhile(file.file.open("rb"), holds, what=f"company {file.organisation_id} shares it no longer")
+        return _Pieces(file.file.open("rb"), holds, what=f"company {file.organisation_id} shares it no longer")
     except FileNotFoundError:
         fall(file, MemberFile.Reason.STORAGE)
         return None

@@ -183,7 +183,10 @@ def _page(request: BodyRequest, found: Batch, *, status: int = 200) -> HttpRespo
         "gone": status == 410,
     }
     if is_htmx(request):
-        return render(request, "reports/_batch_state.html", context, status=status)
+        answer = render(request, "reports/_batch_state.html", context, status=status)
+        if not found.under_way:
+            answer.headers["HX-Refresh"] = "true"  # the list below, and what can be done with it, are others now
+        return answer
     page = Paginator(faults_first(items_of(found)), PER_PAGE).get_page(request.GET.get("page"))
     context |= {"page": page, "rows": rows(list(page))}
     return render(request, "reports/batch.html", context, status=status)

@@ -30,9 +30,9 @@ from organisations.access import TenantRequest, requires
 from organisations.models import Affiliation, AuditLine, Body, Grant, Invitation, Membership, Organisation, User
 from organisations.policy import GRANTED, BodyRole, Permission, PlatformRole, Role, allows
 from organisations.scoping import UnscopedQuery, as_body, body_scope, current_organisation, scope
-from reports.models import ReportFile
+from reports.models import MemberFile, ReportFile
 from tests.builders import FIRST, answer, make_assessment, make_report, make_submission, make_user
-from tests.reports.everything import make_counted
+from tests.reports.everything import make_counted, store_copy
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,7 @@ TWO_SIDED_MODELS: tuple[type[models.Model], ...] = (
     Participant,
     BlockMember,
     ComparisonMember,
+    MemberFile,
 )
 
 
@@ -122,7 +123,9 @@ def test_rows_between_company_and_body_are_seen_from_either_side_and_from_nowher
         for body in (ours, theirs):
             Affiliation.unscoped.create(organisation=organisation, body=body)
             Grant.unscoped.create(organisation=organisation, body=body, what="scores", purpose="x", until=until)
-            make_counted(organisation, body, make_submission(organisation))
+            submission = make_submission(organisation)
+            make_counted(organisation, body, submission)
+            store_copy(submission, body)
         Invitation.unscoped.create(
             organisation=organisation, role="editor", email="a@x.example", expires_at=timezone.now()
         )

@@ -200,7 +200,9 @@ def test_the_page_asks_again_by_itself_until_the_order_is_done(
     fragment = browser.get(of(batch), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment
     assert "2 / 4 件" in fragment
+    assert "<button" not in fragment, "it would be taken from under a finger"
     answer_bells(bells)
+    assert browser.get(of(batch), headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     done = browser.get(of(batch)).content.decode()
     assert "hx-get" not in done
     assert "終わりました" in done
