@@ -36,7 +36,7 @@ NEXT_STEPS: dict[Stage, Promise | str] = {
 STEP_NAMES: dict[Step, Promise | str] = {
     Step.ADVISOR: _("アドバイザー"),
     Step.SUPERVISOR: _("相談窓口の責任者"),
-    Step.CLIENT: _("会社の責任者"),
+    Step.CLIENT: _("会社の代表（責任者）"),
 }
 STATE_NAMES: dict[State, Promise | str] = {
     State.SIGNED: _("責任者の署名待ち"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assessments.views import (
+    answer_sheet,
     answering,
     approval,
     company,
@@ -30,6 +31,13 @@ urlpatterns = [
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/", questionnaire.contents, name="contents"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/s/<str:section_id>", questionnaire.section, name="section"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/q/<str:question_id>", answering.answer, name="answer"),
+    path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/sheet", answer_sheet.sheet, name="answer_sheet"),
+    path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/sheet.xlsx", answer_sheet.workbook, name="answer_workbook"),
+    path(
+        "o/<uuid:organisation_id>/a/<uuid:assessment_id>/sheet/changes",
+        answer_sheet.changes,
+        name="answer_sheet_changes",
+    ),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/submit", questionnaire.submit, name="submit"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/version", versions.move, name="move"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/carried", versions.carried, name="carried"),

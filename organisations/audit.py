@@ -51,6 +51,7 @@ class Verb(StrEnum):
     EVIDENCE_REMOVED = "evidence-removed"
     REPORT_ORDERED = "report-ordered"
     REPORT_TAKEN = "report-taken"
+    DATA_TAKEN = "data-taken"  # a submission, or the answers as they stand, as files for other programs
     EXPORTED = "exported"
     DELETION_ASKED = "deletion-asked"
     DELETION_CANCELLED = "deletion-cancelled"

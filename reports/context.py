@@ -216,6 +216,8 @@ class ReportContext:
     support: tuple[SupportView, ...]
     record: Record | None = None
     """None for readers outside: they get what is shown and nothing behind it."""
+    as_shared: bool = False
+    """Whether it is what another body sees: the paper says so, and nothing is left to be filled in."""
 
     @property
     def approval_boxes(self) -> tuple[tuple[Step, Approval | None], ...]:

@@ -22,7 +22,7 @@ from assessments.models import Evidence
 from organisations.audit import Verb, record
 from organisations.models import BodyMembership, Invitation, Membership, Organisation, PlatformMembership, User
 from organisations.scoping import scope
-from reports.models import MemberFile, ReportFile
+from reports.models import ClientFile, MemberFile, ReportFile
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,8 @@ def _files() -> set[str]:
     evidence = Evidence.objects.values_list("file", flat=True)
     reports = ReportFile.objects.exclude(file="").values_list("file", flat=True)
     copies = MemberFile.objects.exclude(file="").values_list("file", flat=True)
-    return {*evidence, *reports, *copies}
+    papers = ClientFile.objects.exclude(file="").values_list("file", flat=True)
+    return {*evidence, *reports, *copies, *papers}
 
 
 @transaction.atomic

@@ -29,7 +29,9 @@ from reports.exports.workbook import write_workbook
 
 CHUNK = 1 << 18
 OF_COMPANY = [
-    listing for listing in LISTINGS if not listing.of_assessment and listing not in (listings.REPORTS, listings.LOG)
+    listing
+    for listing in LISTINGS
+    if not listing.of_assessment and listing not in (listings.REPORTS, listings.PAPERS, listings.LOG)
 ]
 OF_ASSESSMENT = [listing for listing in LISTINGS if listing.of_assessment]
 WORKBOOK = "company-data.xlsx"
@@ -71,6 +73,7 @@ class _Packing:
         self._json("company.json", plain_company(self.company))
         for listing in OF_COMPANY:
             self._list(listing.file, (plain_row(listing, row) for row in self.held.rows[listing]))
+        self._placed("", listings.PAPERS, self.held.rows[listings.PAPERS])
         self._list(listings.LOG.file, Log(self.company).lines())
         for assessment in self.held.rows[listings.ASSESSMENTS]:
             self._assessment(assessment)
@@ -120,7 +123,7 @@ class _Packing:
 
     def _files(self) -> None:
         """The files first, so that what is missing is known before it is written of."""
-        for row in chain(self.held.rows[listings.EVIDENCE], self.held.rows[listings.REPORTS]):
+        for row in chain(*(self.held.rows[one] for one in (listings.EVIDENCE, listings.REPORTS, listings.PAPERS))):
             if row.pk in self.held.places:
                 self._file(self.held.places[row.pk], row.file.name)
 

@@ -55,6 +55,7 @@ def shown_to(report: ReportContext, shared: frozenset[What]) -> ReportContext:
         person_days_per_quarter=report.person_days_per_quarter,
         sources=report.sources,
         support=_support(report.support) if answers else (),
+        as_shared=True,
     )
 
 

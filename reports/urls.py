@@ -15,6 +15,7 @@ from reports.views import (
     peers,
     quick,
     results,
+    submission_files,
     workshops,
 )
 
@@ -27,6 +28,11 @@ urlpatterns = [
     path("quick/result.pdf", quick.sheet, name="quick_sheet"),
     path("o/<uuid:organisation_id>/a/<uuid:assessment_id>/result", results.result, name="result"),
     path("o/<uuid:organisation_id>/submissions/<uuid:submission_id>/", results.submission, name="submission"),
+    path(
+        "o/<uuid:organisation_id>/submissions/<uuid:submission_id>/data/<slug:form>",
+        submission_files.data,
+        name="submission_data",
+    ),
     path("o/<uuid:organisation_id>/submissions/<uuid:submission_id>/report", files.order, name="order"),
     path("o/<uuid:organisation_id>/reports/<uuid:report_id>/", files.status, name="status"),
     path("o/<uuid:organisation_id>/reports/<uuid:report_id>/file", files.download, name="download"),

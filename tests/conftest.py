@@ -49,6 +49,7 @@ ON_ONE_DATABASE = [
     "reports/test_chart_files.py",
     "reports/test_cohort_files.py",
     "reports/test_cohort_pdf.py",
+    "reports/test_pdf_conformance.py",
     "reports/test_results.py",
     "reports/test_shared_evidence.py",
     "reports/test_workshop_sheet.py",

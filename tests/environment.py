@@ -20,9 +20,12 @@ THOROUGH = bool(os.environ.get("THOROUGH"))
 
 class OneBrowserAtATime(LoadScopeScheduling):
     """Browser tests all in one process, which takes them first while the others do the rest: one site, one browser, and
-    no code that opens once is asked for twice. (`--dist loadgroup` does nothing with pytest 9.2: xdist issue 1386.)"""
+    no code that opens once is asked for twice. (`--dist loadgroup` does nothing with pytest 9.2: xdist issue 1386.)
+    The tests of a network's papers and of every paper's conformance stay together too, so that each is printed once."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(("tests/reports/test_cohort_pdf.py", "tests/reports/test_pdf_conformance.py")):
+            return "papers"
         return "e2e" if nodeid.startswith("tests/e2e/") else nodeid
 
 

@@ -31,6 +31,7 @@ REVIEWED_USES: dict[tuple[str, str], int] = {
     ("assessments/models/teamwork.py", "unscoped"): 4,
     ("assessments/models/evidence.py", "unscoped"): 1,
     ("assessments/models/outlines.py", "unscoped"): 1,
+    ("assessments/models/uploads.py", "unscoped"): 1,
     ("cohorts/models/rounds.py", "unscoped"): 1,
     ("cohorts/models/figures.py", "unscoped"): 2,
     ("advising/models/reviews.py", "unscoped"): 4,

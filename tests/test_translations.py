@@ -47,7 +47,7 @@ from tests.reports.crowds import Firm, make_firms
 
 ROOT = Path(settings.BASE_DIR)
 CATALOG = ROOT / "locale/en/LC_MESSAGES/django.po"
-ROOMS = ("assessments", "cohorts", "config", "guidance", "organisations", "reports", "templates")
+ROOMS = ("advising", "assessments", "cohorts", "config", "guidance", "organisations", "reports", "templates")
 """Where messages are written."""
 
 JAPANESE = re.compile(r"[\u3001-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uffef]+")

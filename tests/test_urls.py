@@ -23,7 +23,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from assessments.models import Assessment, Assignment, Evidence, Followup
+from assessments.models import Assessment, Assignment, Evidence, Followup, Submission
 from cohorts.models import Reminder, WorkshopPlan
 from guidance.registry import current_catalog
 from organisations import inviting, sharing
@@ -41,7 +41,7 @@ from organisations.models import (
 from organisations.policy import ROLES_OF, BodyKind, BodyRole, Role
 from organisations.scoping import scope
 from reports import paper
-from reports.models import BodyFile, ReportFile
+from reports.models import Batch, BatchItem, BodyFile, ReportFile
 from tests.assessments.test_company import TYPED
 from tests.builders import (
     FAKE_PDF,
@@ -61,6 +61,7 @@ from tests.builders import (
     make_user,
 )
 from tests.conftest import ClientOf
+from tests.reports.everything import store_copy
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,11 @@ def reading(coordinator: str) -> str:
     return body(coordinator, "403", coordinator, coordinator, office, office, office)
 
 
+def receiving(everybody: str) -> str:
+    """For an address of a network or an office that is closed to an assistant."""
+    return body(everybody, "403", everybody, everybody, everybody, everybody, everybody)
+
+
 PUBLIC_PAGE = Row("public", each("200"), each("405"))
 LIBRARY_PAGE = PUBLIC_PAGE._replace(access="library")
 READING = Row("read", company("403", "200", "200", "200"), company("403", "405", "405", "405"))
@@ -146,6 +152,7 @@ ROUND_LOOK = Row("members", looking("200"), looking("405"))
 FIGURES = Row("shared", reading("200"), reading("405"))
 REVIEWERS_PRESS = (company("403", "403", "405", "405"), company("403", "403", "302", "302"))
 TODAY = dt.date.today()
+KEY = str(uuid4())
 FILE = {"file": "evidence"}
 """Stands for an upload, which is made anew for each request."""
 
@@ -254,6 +261,13 @@ TABLE: dict[str, Row] = {
         company("302", "403", "302", "302"),
         {"choice": "3", "revision": "1"},
     ),
+    "assessments:answer_sheet": Row("answer", company("403", "403", "200", "200"), company("403", "403", "422", "422")),
+    "assessments:answer_workbook": Row(
+        "answer", company("403", "403", "200", "200"), company("403", "403", "405", "405")
+    ),
+    "assessments:answer_sheet_changes": Row(
+        "answer", company("403", "403", "302", "302"), company("403", "403", "302", "302")
+    ),
     "assessments:submit": Row("submit", OWNERS_PAGE[0], company("403", "403", "403", "302")),
     "assessments:reopen": Row("submit", *OWNERS_PRESS),
     "assessments:move": Row("submit", company("403", "403", "403", "302"), company("403", "403", "403", "302")),
@@ -310,6 +324,7 @@ TABLE: dict[str, Row] = {
     "reports:quick_sheet": Row("public", each("405"), each("200"), {FIRST: "3"}),
     "reports:result": READING,
     "reports:submission": READING,
+    "reports:submission_data": READING,
     "reports:order": Row("read", company("403", "405", "405", "405"), company("403", "302", "302", "302")),
     "reports:status": READING,
     "reports:download": READING,
@@ -344,6 +359,18 @@ TABLE: dict[str, Row] = {
     "reports:workshop_sheet": ROUND_PAGE,
     "reports:body_file": FIGURES,
     "reports:body_download": FIGURES,
+    "reports:batches": Row("shared", receiving("200"), receiving("405")),
+    "reports:batch_order": Row(
+        "shared",
+        receiving("200"),
+        body("302", "403", "422", "422", "302", "302", "422"),
+        {"languages": "ja", "key": KEY},
+    ),
+    "reports:batch": Row("shared", receiving("200"), receiving("405")),
+    "reports:batch_cancel": Row("shared", receiving("405"), receiving("302")),
+    "reports:batch_again": Row("shared", receiving("405"), receiving("302")),
+    "reports:batch_zip": Row("shared", receiving("200"), receiving("405")),
+    "reports:batch_file": Row("shared", body("200", "403", "410", "410", "200", "200", "410"), receiving("405")),
     "reports:peers": READING,
     "reports:peers_chart": Row("read", company("403", "404", "404", "404"), company("403", "405", "405", "405")),
     "reports:data": Row("export", *OWNERS_PAGE),
@@ -526,6 +553,7 @@ def make_body_rows(body: Body, organisation: Organisation) -> dict[str, Any]:
     affiliation = Affiliation.unscoped.filter(body=body, organisation=organisation).first()
     return {
         **make_round_rows(body, organisation),
+        **make_batch_rows(body, organisation),
         "body_id": body.pk,
         "key": BodyMembership.objects.get(user=colleague).key,
         "invitation_id": of_company.pk,
@@ -548,6 +576,14 @@ def make_round_rows(body: Body, organisation: Organisation) -> dict[str, Any]:
     )  # fmt: skip
     reminder = Reminder.objects.create(body=body, round=within, on=TODAY + dt.timedelta(days=5))
     return {"round_id": within.pk, "plan_id": plan.pk, "reminder_id": reminder.pk, "file_id": file.pk}
+
+
+def make_batch_rows(body: Body, organisation: Organisation) -> dict[str, Any]:
+    """An order of many reports with one row that is done."""
+    submission = Submission.unscoped.filter(organisation=organisation)[0]
+    batch = Batch.objects.create(body=body, languages="ja", begun_at=timezone.now(), mail_language="ja", status="done")
+    item = BatchItem.objects.create(batch=batch, file=store_copy(submission, body), position=1, state="done")
+    return {"batch_id": batch.pk, "item_id": item.pk}
 
 
 @pytest.fixture
@@ -705,11 +741,15 @@ FIGURES_READ = {
     "chart",
     "workshop_sheet",
     "body_download",
+    "batch_zip",
+    "batch_file",
 }
 RECORDED = {
     "reports:shared_submission",
     "reports:shared_evidence",
     "reports:download",
+    "reports:submission_data",
+    "assessments:answer_workbook",
     "cohorts:workshops",
     "cohorts:workshop",
     *(f"reports:{name}" for name in FIGURES_READ),

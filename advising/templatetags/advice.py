@@ -67,7 +67,7 @@ def answer_name(answer: Answer | None) -> str:
         return _("未回答")
     match answer.kind:
         case "level":
-            return _("段階%(number)s") % {"number": answer.level}
+            return _("段階%(level)s") % {"level": answer.level}
         case "unknown":
             return _("わからない")
         case _:

@@ -5,10 +5,12 @@ from assessments.models.evidence import Evidence
 from assessments.models.outlines import Outline
 from assessments.models.rescoring import Moved, Rescoring
 from assessments.models.teamwork import ApprovalStep, Assignment, Comment, Followup
+from assessments.models.uploads import AnswerUpload
 
 __all__ = [
     "Answer",
     "AnswerManager",
+    "AnswerUpload",
     "ApprovalStep",
     "Assessment",
     "Assignment",

@@ -60,8 +60,9 @@ def stream(batch: Batch, *, by: User, language: str) -> Iterator[bytes]:
 def entry_name(row: Row) -> str:
     """What a file is called: its row's number (so that none is called like another), the company, day and language;
     no longer than any file system takes."""
+    company = row.name.replace("/", "_").replace("\\", "_")  # `cleaned` would take what stands before them for a folder
     day = timezone.localtime(row.submitted_at).strftime("%Y%m%d")
-    return shortened(cleaned(f"{row.item.position:04}_{row.name}"), f"_{_('行動計画')}_{day}_{row.file.language}.pdf")
+    return shortened(cleaned(f"{row.item.position:04}_{company}"), f"_{_('行動計画')}_{day}_{row.file.language}.pdf")
 
 
 def archive_name(batch: Batch) -> str:

@@ -11,7 +11,17 @@ from assessments.file_names import cleaned
 from assessments.models import Assessment, Evidence, Submission
 from organisations.models import Organisation
 from reports.exports.file_names import beside
-from reports.exports.listings import ASSESSMENTS, EVIDENCE, LISTINGS, LOG, REPORTS, SUBMISSIONS, Listing
+from reports.exports.listings import (
+    ASSESSMENTS,
+    CLIENT_REPORTS,
+    EVIDENCE,
+    LISTINGS,
+    LOG,
+    PAPERS,
+    REPORTS,
+    SUBMISSIONS,
+    Listing,
+)
 from reports.models import ReportFile
 
 
@@ -50,6 +60,11 @@ def gather(organisation: Organisation) -> Holdings:
     for report in rows[REPORTS]:
         if report.file:
             places[report.pk] = beside(_report_place(folders, submissions[report.submission_id], report), taken)
+    numbers = {row.pk: row.number for row in rows[CLIENT_REPORTS]}
+    for paper in rows[PAPERS]:
+        if paper.file:
+            name = f"client-reports/{paper.body_id.hex[:8]}-v{numbers[paper.revision_id]}-{paper.language}.pdf"
+            places[paper.pk] = beside(name, taken)
     return Holdings(organisation, rows, folders, places)
 
 

@@ -6,8 +6,8 @@ A test walks every table that belongs to a company and every column of it: a new
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
@@ -15,8 +15,11 @@ from uuid import UUID
 from django.db import models
 from django.utils import timezone
 
+from advising.models import Enquiry, Revision
+from advising.signing import State
 from assessments.models import (
     Answer,
+    AnswerUpload,
     ApprovalStep,
     Assessment,
     Assignment,
@@ -30,7 +33,7 @@ from assessments.models import (
 from cohorts.models import BlockMember, ComparisonMember, Participant
 from organisations.log_lines import all_lines_of, told
 from organisations.models import Affiliation, AuditLine, Body, Grant, Invitation, Membership, Organisation, Round, User
-from reports.models import MemberFile, ReportFile
+from reports.models import ClientFile, MemberFile, ReportFile
 
 Row = dict[str, Any]
 LINES = 2000
@@ -46,6 +49,8 @@ class Listing:
     order: tuple[str, ...]
     left_out: frozenset[str] = frozenset()
     """Columns that say nothing about the company: how the service does its work, and parts of links."""
+    only: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Which rows the company may read at all, where not every one."""
 
     @property
     def of_assessment(self) -> bool:
@@ -59,7 +64,7 @@ class Listing:
     def rows(self, organisation_id: UUID) -> models.QuerySet[Any]:
         """The rows of the company in scope, with who and whom they name, in one query."""
         named = [field.name for field in self.fields() if field.related_model in _NAMED]
-        found = self.model._default_manager.filter(organisation=organisation_id).order_by(*self.order)
+        found = self.model._default_manager.filter(organisation=organisation_id, **self.only).order_by(*self.order)
         return found.select_related(*named) if named else found
 
 
@@ -80,9 +85,26 @@ COPIES: Final = Listing(
     ("requested_at", "pk"),
     frozenset({"file", "claim", "claimed_at", "rung_at", "attempts", "progress", "detail", "requested_by"}),
 )
+# What passed between the company and its offices. Their working papers (reviews, findings, drafts, notes)
+# are theirs until they have signed; who of an office wrote, the log says as far as the company may know.
+ENQUIRIES: Final = Listing(Enquiry, "enquiries.json", ("asked_at", "pk"), frozenset({"asked_by", "review"}))
+CLIENT_REPORTS: Final = Listing(
+    Revision,
+    "client-reports.json",
+    ("made_at", "pk"),
+    frozenset({"report"}),
+    {"state__in": (State.APPROVED.value, State.RELEASED.value)},
+)
+PAPERS: Final = Listing(
+    ClientFile,
+    "client-report-files.json",
+    ("requested_at", "pk"),
+    frozenset({"file", "claim", "claimed_at", "rung_at", "attempts", "progress", "detail", "requested_by"}),
+)
 ASSESSMENTS: Final = Listing(Assessment, "assessments.json", ("created_at", "pk"))
 PEOPLE: Final = Listing(Membership, "people.json", ("created_at", "pk"), frozenset({"id"}))
 CARRIED: Final = Listing(CarriedAnswer, "carried.json", ("assessment_id", "question_id", "outcome"), frozenset({"id"}))
+UPLOADS: Final = Listing(AnswerUpload, "uploads.json", ("uploaded_at", "pk"))
 COMMENTS: Final = Listing(Comment, "comments.json", ("created_at", "pk"))
 FOLLOWUPS: Final = Listing(Followup, "followups.json", ("raised_at", "pk"))
 ASSIGNMENTS: Final = Listing(Assignment, "assignments.json", ("assigned_at", "pk"))
@@ -110,6 +132,7 @@ LISTINGS: Final = (
     ASSESSMENTS,
     ANSWERS,
     CARRIED,
+    UPLOADS,
     ASSIGNMENTS,
     COMMENTS,
     FOLLOWUPS,
@@ -119,6 +142,9 @@ LISTINGS: Final = (
     OUTLINES,
     REPORTS,
     COPIES,
+    ENQUIRIES,
+    CLIENT_REPORTS,
+    PAPERS,
     LOG,
 )
 _NAMED = (User, Body, Round, Invitation)

@@ -56,6 +56,18 @@ def answers_document(record: Record, catalog_ref: str) -> dict[str, Any]:
     }
 
 
+def exact_gains(view: ActionView, context: ReportContext) -> dict[str, Fraction]:
+    """By axis what an action gains when its turn comes, not rounded; nothing for a reader outside."""
+    scored = _scored(context.record)
+    axis_of = {line.question.id: line.axis_id for line in context.trace}
+    sums: dict[str, Fraction] = {}
+    for step in view.steps if scored else ():
+        axis = axis_of[step.question.id]
+        gained = scored[step.question.id].bound_share * Fraction(step.after - step.before, 4)
+        sums[axis] = sums.get(axis, Fraction(0)) + gained
+    return sums
+
+
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
@@ -205,13 +217,7 @@ def _action(view: ActionView, context: ReportContext) -> dict[str, Any]:
 def _gains(view: ActionView, context: ReportContext) -> list[dict[str, Any]]:
     """Points of 100 on the low bound of each axis that the action raises, when its turn comes."""
     axes = {axis.title: axis.id for axis in context.axes}
-    scored = _scored(context.record)
-    sums: dict[str, Fraction] = {}
-    axis_of = {line.question.id: line.axis_id for line in context.trace}
-    for step in view.steps if scored else ():
-        axis = axis_of[step.question.id]
-        gained = scored[step.question.id].bound_share * Fraction(step.after - step.before, 4)
-        sums[axis] = sums.get(axis, Fraction(0)) + gained
+    sums = exact_gains(view, context)
     return [
         {"axis": axes[title], "points": points, "points_exact": exact(sums.get(axes[title]))}
         for title, points in view.gains

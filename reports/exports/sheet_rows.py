@@ -106,6 +106,18 @@ def _told(question_id: str, fields: dict[str, Any]) -> str:
     return " ".join(str(part) for part in (question_id, *fields.values()) if part not in (None, ""))
 
 
+def uploads(held: Holdings) -> Values:
+    """What people filled in and have not confirmed yet."""
+    refs = _refs(held)
+    for row in held.rows[listings.UPLOADS]:
+        ref, number = refs[row.assessment_id], held.number(row.assessment_id)
+        for entry in row.entries:
+            name, level = entry["question"], entry["level"]
+            chosen = said(ref, name, entry["kind"], level)
+            told = (level, chosen, entry["reason"], entry["note"], entry["explanation"])
+            yield (number, name, asked(ref, name), *told, row.file_name, who(row.uploaded_by), when(row.uploaded_at))
+
+
 def assignments(held: Holdings) -> Values:
     for row in held.rows[listings.ASSIGNMENTS]:
         to = str(row.assignee) if row.assignee else (row.invitation.email or gettext("招待して加わった人"))
@@ -205,6 +217,19 @@ def _sorted_by(row: Any) -> tuple[str, ...]:
     """What figures of groups sort companies by, in words."""
     language = get_language() or "ja"
     return tuple(value_name(dimension, getattr(row, dimension), language) for dimension in CHOICES)
+
+
+def advice(held: Holdings) -> Values:
+    """Enquiries of advisory offices with the replies, and their reports."""
+    for row in held.rows[listings.ENQUIRIES]:
+        asked_for = (row.question_id, row.words, row.reply, who(row.replied_by) if row.replied_at else "")
+        yield row.body.name, gettext("問い合わせ"), *asked_for, when(row.asked_at)
+    papers = held.rows[listings.PAPERS]
+    for row in held.rows[listings.CLIENT_REPORTS]:
+        signed = gettext("、").join(str(one["name"]) for one in row.signatures)
+        places = gettext("、").join(_place(held, one.pk) for one in papers if one.revision_id == row.pk)
+        report = gettext("確認報告書 第%(number)d版") % {"number": row.number}
+        yield row.body.name, report, "", signed, places, "", when(row.made_at)
 
 
 def log(held: Holdings) -> Values:

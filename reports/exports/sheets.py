@@ -95,6 +95,11 @@ SHEETS: tuple[Sheet, ...] = (
         (_ASSESSMENT, *_QUESTION, (_("引き継ぎ"), MIDDLE), (_("前の版での答え"), WIDE)),
         sheet_rows.carried,
     ),
+    Sheet(
+        _("取り込む前の表"),
+        (_ASSESSMENT, *_QUESTION, *_ANSWER, (_("ファイル"), MIDDLE), _BY, _AT),
+        sheet_rows.uploads,
+    ),
     Sheet(_("担当"), (_ASSESSMENT, *_QUESTION, (_("答える人"), MIDDLE), _BY, _AT), sheet_rows.assignments),
     Sheet(_("コメント"), (_ASSESSMENT, *_QUESTION, (_("内容"), WIDE), _BY, _AT), sheet_rows.comments),
     Sheet(
@@ -199,6 +204,19 @@ SHEETS: tuple[Sheet, ...] = (
             (_("提出の回数"), NARROW),
         ),
         sheet_rows.counted,
+    ),
+    Sheet(
+        _("相談窓口とのやりとり"),
+        (
+            (_("相談窓口"), MIDDLE),
+            (_("種類"), MIDDLE),
+            (_("設問"), NARROW),
+            (_("尋ねられたこと・署名した人"), WIDE),
+            (_("返事・ファイル"), WIDE),
+            _BY,
+            _AT,
+        ),
+        sheet_rows.advice,
     ),
     Sheet(_("集計での会社の区分"), (_ASSESSMENT, (_("提出の回数"), NARROW), *_SORTED_BY), sheet_rows.outlines),
     Sheet(

@@ -41,10 +41,13 @@ FAULTS_SHOWN = 20
 @require_safe
 def batches(request: BodyRequest) -> HttpResponse:
     """The orders of the body, the latest first, and the way to a new one."""
-    done = Count("items", filter=Q(items__state=BatchItem.State.DONE))
     found = Batch.objects.filter(body=request.acting_for).select_related("round", "requested_by")
-    page = Paginator(found.annotate(total=Count("items"), done=done), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reports/batches.html", {"body": request.acting_for, "page": page})
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    done = Count("pk", filter=Q(state=BatchItem.State.DONE))
+    items = BatchItem.objects.filter(batch__in=[one.pk for one in page]).order_by()
+    counts = {one["batch"]: one for one in items.values("batch").annotate(done=done, total=Count("pk"))}
+    orders = [(one, counts.get(one.pk)) for one in page]
+    return render(request, "reports/batches.html", {"body": request.acting_for, "page": page, "orders": orders})
 
 
 @requires_in_body(Permission.SHARED)

@@ -14,6 +14,7 @@ from assessments.models import Assessment, Submission
 from organisations.access import TenantRequest, requires
 from organisations.policy import Permission, Role, allows
 from reports.context import ReportContext
+from reports.exports.submission_files import FORMS
 from reports.models import ReportFile
 from reports.submitted import context_of, running_context
 
@@ -56,6 +57,7 @@ def _page(
         "assessment": assessment,
         "submission": submission,
         "files": files or [],
+        "forms": FORMS.values() if submission else (),
         "may_submit": allows(Role(request.membership.role), Permission.SUBMIT),
     }
     return render(request, "reports/result.html", context)

@@ -45,7 +45,7 @@ def test_a_killed_worker_loses_nothing(hasty_site: live.Site, open_context: Open
     expect(page.get_by_text("PDFができました")).to_be_visible(timeout=60_000)  # nobody ordered it again
     assert site.worker_pid() != worker
     messages = site.var / "broker" / "messages"
-    live.wait_for("an empty queue", lambda: not list(messages.glob("*.celery.msg")), within=30)
+    live.wait_for("an empty queue", lambda: not list(messages.glob("*.msg")), within=30)
     job = the_job(site)
     assert (job["status"], job["attempts"]) == ("done", 2)
     files = [file for file in (site.var / "files").rglob("*") if file.is_file()]

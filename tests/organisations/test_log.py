@@ -129,6 +129,7 @@ def test_every_verb_of_a_company_has_a_sentence_and_one_topic() -> None:
         Verb.BATCH_TAKEN_UP,
         Verb.WORKSHOP_PLANNED,
         Verb.WORKSHOP_REMOVED,
+        Verb.LETTERHEAD_CHANGED,
     }
     assert len(sorted_verbs) == len(set(sorted_verbs))
     assert set(sorted_verbs) == set(SENTENCES) == set(Verb) - of_no_company

@@ -9,7 +9,17 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from assessments.models import ApprovalStep, Assignment, CarriedAnswer, Comment, Evidence, Followup, Submission
+from advising.models import ClientReport, Enquiry, FindingRow, PrivateNote, Review, Revision
+from assessments.models import (
+    AnswerUpload,
+    ApprovalStep,
+    Assignment,
+    CarriedAnswer,
+    Comment,
+    Evidence,
+    Followup,
+    Submission,
+)
 from assessments.scoring.answers import Answer
 from cohorts.models import Block, BlockMember, Comparison, ComparisonMember
 from organisations.audit import Verb, record
@@ -17,7 +27,7 @@ from organisations.consent import What
 from organisations.models import Body, Grant, Invitation, Membership, Organisation, Round, User
 from organisations.policy import Role
 from reports.jobs import TEMPLATE_VERSION
-from reports.models import MemberFile, ReportFile
+from reports.models import ClientFile, MemberFile, ReportFile
 from tests.builders import (
     FAKE_PDF,
     FIRST,
@@ -96,6 +106,43 @@ def make_counted(organisation: Organisation, body: Body, submission: Submission)
     ComparisonMember.unscoped.create(**of, comparison=comparison, organisation=organisation)
 
 
+def advised(submission: Submission, body: Body, *, by: User, word: str) -> ClientFile:
+    """An office's review of the submission with an enquiry, a private note, and a released report with its paper."""
+    of = {"organisation_id": submission.organisation_id, "body": body}
+    review = Review.unscoped.create(**of, submission=submission, lead=by, scorecard=submission.scorecard)
+    beside = {**of, "review": review, "question_id": FIRST}
+    FindingRow.unscoped.create(**beside, advisor=by, advisor_name="架空 導", kind="level", level=2)
+    PrivateNote.unscoped.create(body=body, review=review, question_id=FIRST, author=by, text=f"{word}の窓口内のメモ")
+    Enquiry.unscoped.create(**beside, words=f"{word}への問い合わせ", asked_by=by)
+    report = ClientReport.unscoped.create(**of, review=review, languages=["ja"], sections=["summary"])
+    now = timezone.now()
+    signature = {"step": "client", "name": f"{word} 署名者", "at": now.isoformat(), "person": by.pk}
+    revision = Revision.unscoped.create(
+        **of,
+        report=report,
+        number=1,
+        state="released",
+        context={"company": {"name": word}, "languages": ["ja"]},
+        digest="0" * 64,
+        signatures=[signature],
+        made_at=now,
+        released_at=now,
+    )
+    key = uuid4()
+    return ClientFile.unscoped.create(
+        **of,
+        pk=key,
+        revision=revision,
+        language="ja",
+        template_version=TEMPLATE_VERSION,
+        status="done",
+        file=default_storage.save(f"reports/{key}/x.pdf", ContentFile(FAKE_PDF)),
+        size=len(FAKE_PDF),
+        sha256="0" * 64,
+        finished_at=now,
+    )
+
+
 def furnish(organisation: Organisation, body: Body, *, by: User, word: str = "みなと") -> None:
     """A row in every table that belongs to a company, each with `word` where it holds words."""
     submission = make_submission(
@@ -142,6 +189,15 @@ def furnish(organisation: Organisation, body: Body, *, by: User, word: str = "�
         proposed=None,
     )
     store_evidence(organisation, opened.pk, f"{word}の図面.pdf")
+    filled = {"question": FIRST, "kind": "level", "level": 4, "reason": "", "note": f"{word}の表のメモ"}
+    AnswerUpload.unscoped.create(
+        organisation=organisation,
+        assessment=opened,
+        uploaded_by=by,
+        file_name=f"{word}の表.xlsx",
+        entries=[{**filled, "explanation": "", "revision": 1, "fingerprint": "0" * 32}],
+    )
+    advised(submission, body, by=by, word=word)
     standing, ended = make_grant(organisation, body, What.ANSWERS, purpose=f"{word}の面談", by=by)
     Grant.unscoped.filter(pk=ended.pk).update(revoked_at=now, revoked_by=by)
     assert standing.active

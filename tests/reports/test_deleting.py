@@ -25,7 +25,7 @@ from organisations.models import AuditLine, Body, Grant, Invitation, Membership,
 from organisations.policy import Role
 from organisations.scoping import scope
 from reports import deleting, jobs, paper
-from reports.models import MemberFile, ReportFile
+from reports.models import ClientFile, MemberFile, ReportFile
 from tests.builders import FAKE_PDF, contents, make_body_member, make_member, make_report, our_models
 from tests.conftest import ClientOf
 from tests.reports.everything import furnish, make_guest
@@ -388,6 +388,7 @@ def test_whatever_line_it_is_cut_off_at_the_next_run_leaves_nothing(
 def belongs_to(organisation: Organisation, file: str) -> bool:
     names = {*Evidence.unscoped.filter(organisation=organisation).values_list("file", flat=True)}
     names |= {*ReportFile.unscoped.filter(organisation=organisation).values_list("file", flat=True)}
+    names |= {*ClientFile.unscoped.filter(organisation=organisation).values_list("file", flat=True)}
     names |= {*MemberFile.unscoped.filter(organisation=organisation).values_list("file", flat=True)}
     return file in names
 

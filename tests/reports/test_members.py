@@ -46,7 +46,7 @@ def browser(coordinator: User, client_of: ClientOf) -> Client:
 def listed(browser: Client, body: Body, query: str = "") -> list[str]:
     response = browser.get(b(body, query))
     assert response.status_code == 200
-    return [company.organisation.name for company, _grants in response.context["rows"]]
+    return [company.organisation.name for company, _grants, _printable in response.context["rows"]]
 
 
 def told_of(html: str, company: Organisation) -> str:

@@ -182,7 +182,7 @@ def test_every_part_of_a_report_was_decided_about(report: ReportContext) -> None
     named = {
         *{"language", "company", "catalog", "engine", "number", "started_on", "dated", "signer", "approvals"},
         *{"final", "quick", "axes", "trace", "strengths", "weakest", "find_out", "unanswered", "actions", "quarters"},
-        *{"person_days_per_quarter", "sources", "support"},
+        *{"person_days_per_quarter", "sources", "support", "as_shared"},
     }
     known = {field.name for field in fields(ReportContext)}
     nothing = shown_to(report, frozenset())
