@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import struct
 from enum import StrEnum
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 MOST_BYTES = 2 * 2**20
 MOST_PIXELS = 20_000_000
@@ -50,7 +51,7 @@ def logo_from(data: bytes) -> bytes:
         raise NotALogo(Fault.TOO_SMALL)
     try:
         # PDF/A takes no transparency for granted: on white paper it is white.
-        whole = picture.convert("RGBA")
+        whole = _as_seen(picture).convert("RGBA")
     except (OSError, ValueError, SyntaxError):
         raise NotALogo(Fault.BROKEN) from None
     paper = Image.new("RGB", whole.size, "white")
@@ -59,3 +60,14 @@ def logo_from(data: bytes) -> bytes:
     target = io.BytesIO()
     paper.save(target, "PNG", optimize=True)
     return target.getvalue()
+
+
+def _as_seen(picture: Image.Image) -> Image.Image:
+    """The whole picture as programs show it: turned as the camera noted, and sixteen bits of grey as eight."""
+    picture.load()
+    if picture.mode.startswith("I"):  # `convert` would cut off everything brighter than 255, and leave a white sheet
+        picture = picture.convert("I").point(lambda grey: grey / 256).convert("L")
+    try:
+        return ImageOps.exif_transpose(picture)
+    except (KeyError, SyntaxError, TypeError, ValueError, struct.error):  # a note that cannot be read turns nothing
+        return picture

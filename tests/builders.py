@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -14,6 +15,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.utils import timezone
 
+from advising import client_reports, reviews
+from advising.drafts import FindingDraft
+from advising.models import ClientReport, FindingRow, Review, Revision
 from assessments import evidence, services
 from assessments.drafts import Draft
 from assessments.models import Answer as AnswerRow
@@ -39,7 +43,7 @@ from organisations.models import (
     User,
 )
 from organisations.policy import ROLES_OF, BodyKind, BodyRole, PlatformRole, Role
-from organisations.scoping import scope
+from organisations.scoping import body_scope, scope
 from organisations.services import found_organisation
 from reports.jobs import TEMPLATE_VERSION
 from reports.models import ReportFile
@@ -256,6 +260,72 @@ def make_evidence(
         return evidence.attach(organisation, assessment.pk, question_id or FIRST, upload, by=by)
 
 
+# --- an office and its client -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def between(row: Submission | Review | ClientReport | Revision, body: Body | None = None) -> Iterator[None]:
+    """Both scopes: the company's and the office's. `body`: for a row that names none."""
+    with scope(row.organisation_id), body_scope(body.pk if body else row.body_id):
+        yield
+
+
+def make_review(submission: Submission, body: Body, *, by: User) -> Review:
+    """The office's review of a submission, opened by `by`, who leads it. The company shares its answers from now on,
+    where it shared nothing with the office before."""
+    organisation = Organisation.objects.get(pk=submission.organisation_id)
+    if not Grant.unscoped.filter(organisation=organisation, body=body).exists():
+        make_grant(organisation, body, What.ANSWERS)
+    with between(submission, body):
+        return reviews.open_review(body, organisation, submission.pk, by=by)
+
+
+def finding_draft(said: int | str | None, *, reason: str = "", **words: str) -> FindingDraft:
+    """What an advisor typed: a level, "unknown", "na" (with `reason`), or None for words alone."""
+    kind = "level" if isinstance(said, int) else said or "none"
+    return FindingDraft(kind, said if isinstance(said, int) else None, reason, **words)
+
+
+def make_finding(
+    review: Review, question_id: str, said: int | str | None, *, by: User, **words: str
+) -> FindingRow | None:
+    """Record what `by` found, on top of whatever they recorded before."""
+    with between(review):
+        there = FindingRow.objects.filter(review=review, question_id=question_id, advisor=by).first()
+        revision = there.revision if there else 0
+        return reviews.save_finding(review.pk, question_id, finding_draft(said, **words), revision=revision, by=by)
+
+
+def make_client_report(review: Review, *, by: User, **choices: Any) -> ClientReport:
+    """The working form of the report on a review, with these choices saved over what stands."""
+    with between(review):
+        report = client_reports.report_of(review)
+        return client_reports.save_choices(report.pk, choices, revision=report.revision, by=by)
+
+
+def make_revision(
+    review: Review, *, by: User, supervisor: User | None = None, owner: User | None = None, **choices: Any
+) -> Revision:
+    """The next revision of the report on a review, which is finished for it: signed by `by`, then by those who are
+    given. Signed by `owner` it is released."""
+    report = make_client_report(review, by=by, **choices)
+    with between(review):
+        reviews.finish(review.pk, by=by)
+        shared = frozenset(What(found) for found in Grant.objects.active().values_list("what", flat=True))
+        revision = client_reports.sign(report.pk, shared=shared, by=by, link="https://keian.example/report")
+        if supervisor is not None:
+            revision = client_reports.approve(
+                revision.pk, revision.digest, by=supervisor, link="https://keian.example/advice"
+            )
+    if owner is not None:
+        with scope(review.organisation_id):
+            revision = client_reports.acknowledge(revision.pk, revision.digest, by=owner)
+    return revision
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
 def draft(said: int | str | None, *, note: str = "", reason: str = "") -> Draft:
     """What a person typed: a level, "unknown", "na" (with `reason`), or None for a note alone."""
     answer: Answer | None = None
@@ -297,5 +367,5 @@ def contents() -> dict[str, list[tuple[Any, ...]]]:
 
 
 def our_models() -> Iterator[type[models.Model]]:
-    for label in ("organisations", "assessments", "cohorts", "reports"):
+    for label in ("organisations", "assessments", "cohorts", "advising", "reports"):
         yield from apps.get_app_config(label).get_models()
