@@ -37,9 +37,10 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from bench.demonstration import demonstration, enclosed  # noqa: E402
+from bench.demonstration import demonstration  # noqa: E402
 from bench.printing_in_browser import NoBrowser, browser_printer, pages_of  # noqa: E402
 from reports import paper, rendering  # noqa: E402
+from reports.embedding import of_report  # noqa: E402
 from reports.rendering import Attachment  # noqa: E402
 
 FAMILIES = '"BIZ UDPGothic", "Noto Sans JP", sans-serif'
@@ -91,7 +92,7 @@ def compare(pairs: int) -> dict[str, Any]:
     import weasyprint  # after warm_up, which tells fontconfig where the fonts are
 
     html = paper.action_plan_html(context)
-    files = enclosed(context)
+    files = of_report(context)
     naive_html = naive_form(html)
     engine = rendering._engine_with_fonts()
 

@@ -20,7 +20,7 @@ import django
 
 django.setup()
 
-from bench.demonstration import demonstration, enclosed  # noqa: E402
+from bench.demonstration import demonstration  # noqa: E402
 from bench.processes import memory  # noqa: E402
 from reports import paper, rendering  # noqa: E402
 
@@ -37,7 +37,7 @@ def work(orders: SimpleQueue[int | None], done: SimpleQueue[tuple[int, float]]) 
     while (number := orders.get()) is not None:
         company = replace(context.company, name=f"株式会社見本製作所 第{number}工場")
         report = replace(context, company=company, number=number)
-        pdf = paper.action_plan(report, attachments=enclosed(report))
+        pdf = paper.action_plan(report)
         done.put((len(pdf), memory(os.getpid())["rss"]))
 
 

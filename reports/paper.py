@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from django.template.loader import render_to_string
@@ -10,7 +9,8 @@ from django.utils import translation
 
 from reports.aside import print_aside
 from reports.context import ReportContext
-from reports.rendering import Attachment, to_pdf
+from reports.embedding import of_report
+from reports.rendering import Printed, render
 from reports.signs import replacements
 
 
@@ -21,10 +21,15 @@ class Printable(Protocol):
     def language(self) -> str: ...
 
 
-def action_plan(context: ReportContext, *, attachments: Sequence[Attachment] = ()) -> bytes:
+def action_plan(context: ReportContext) -> bytes:
     """The PDF action plan (A4), with its figures embedded as files. Raises RenderingError."""
+    return action_plan_printed(context).pdf
+
+
+def action_plan_printed(context: ReportContext) -> Printed:
+    """The same with its number of pages. Raises RenderingError."""
     with translation.override(context.language):
-        return to_pdf(action_plan_html(context), attachments=attachments)
+        return render(action_plan_html(context), attachments=of_report(context))
 
 
 def quick_sheet(context: ReportContext) -> bytes:

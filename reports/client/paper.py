@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from advising.freezing import digest_of
 from reports.client.report import LANGUAGES, ClientReport, client_report
+from reports.client.workbook import workbook_of
+from reports.embedding import JSON, XLSX, moment
 from reports.rendering import Attachment, to_pdf
 from reports.signs import replacements
 from reports.templatetags.tongues import tongues_of
 
+Signatures = Sequence[Mapping[str, Any]]
+"""As a revision stores them."""
 TEMPLATE = "print/client_report.html"
 
 
 def reports_of(
-    context: Mapping[str, Any], form: str, *, signatures: Sequence[Mapping[str, Any]] = (), digest: str = ""
+    context: Mapping[str, Any], form: str, *, signatures: Signatures = (), digest: str = ""
 ) -> tuple[ClientReport, ...]:
     """The report in each language of `form` (ja, en, both). Raises KeyError for any other form."""
     return tuple(client_report(context, language, signatures=signatures, digest=digest) for language in LANGUAGES[form])
@@ -36,15 +40,15 @@ def html_of(reports: tuple[ClientReport, ...]) -> str:
         return render_to_string(TEMPLATE, {**tongues_of(reports), "replaced": replaced}).translate(missing)
 
 
-def printed(context: Mapping[str, Any], form: str, *, signatures: Sequence[Mapping[str, Any]], digest: str) -> bytes:
-    """The PDF of a revision, with its figures embedded as JSON. The same revision gives the same bytes. Raises
+def printed(context: Mapping[str, Any], form: str, *, signatures: Signatures, digest: str) -> bytes:
+    """The PDF of a revision, with its figures embedded as JSON and XLSX. The same revision gives the same bytes. Raises
     RenderingError."""
     reports = reports_of(context, form, signatures=signatures, digest=digest)
     with translation.override(reports[0].language):
-        return to_pdf(html_of(reports), attachments=attachments(context, signatures))
+        return to_pdf(html_of(reports), attachments=attachments(reports, context, signatures))
 
 
-def data_of(context: Mapping[str, Any], signatures: Sequence[Mapping[str, Any]]) -> bytes:
+def data_of(context: Mapping[str, Any], signatures: Signatures) -> bytes:
     """The frozen context as JSON with its digest and the signatures: what the paper shows, in both languages. Nobody's
     id is in it."""
     told = {
@@ -56,8 +60,12 @@ def data_of(context: Mapping[str, Any], signatures: Sequence[Mapping[str, Any]])
     return (json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def attachments(context: Mapping[str, Any], signatures: Sequence[Mapping[str, Any]]) -> list[Attachment]:
+def attachments(
+    reports: tuple[ClientReport, ...], context: Mapping[str, Any], signatures: Signatures
+) -> list[Attachment]:
     """What is embedded in the PDF; dated by the report, so that the same report gives the same bytes."""
-    at = dt.datetime.combine(dt.date.fromisoformat(context["dated"]), dt.time(), dt.UTC)
-    data = data_of(context, signatures)
-    return [Attachment("client-report.json", data, "application/json", "報告書のデータ / data of the report", at)]
+    at, sheets = moment(reports[0].dated), _("報告書の表（回答・点数・採点根拠・確認した結果）")
+    return [
+        Attachment("client-report.json", data_of(context, signatures), JSON, _("報告書のデータ（機械が読む形）"), at),
+        Attachment("client-report.xlsx", workbook_of(reports[0]), XLSX, sheets, at),
+    ]

@@ -16,7 +16,7 @@ from assessments.cli import open_answers, refusing_in
 from assessments.scoring.engine import score
 from reports import paper
 from reports.assembly import build
-from reports.rendering import RenderingError, render
+from reports.rendering import RenderingError
 
 
 def _date(text: str) -> dt.date:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         with translation.override(language):
             _refuse_unwritable(out)
             try:
-                printed = render(paper.action_plan_html(context))
+                printed = paper.action_plan_printed(context)
             except RenderingError as error:
                 raise CommandError(str(error)) from None
             _write(out, printed.pdf)
