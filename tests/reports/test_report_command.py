@@ -31,11 +31,11 @@ def html(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What would be printed; the printing itself has its own tests."""
     seen: list[str] = []
 
-    def printing(text: str) -> Printed:
+    def printing(text: str, **_embedded: object) -> Printed:
         seen.append(text)
         return Printed(b"%PDF-stub", 12, ())
 
-    monkeypatch.setattr("reports.management.commands.report.render", printing)
+    monkeypatch.setattr("reports.paper.render", printing)
     return seen
 
 
@@ -101,10 +101,10 @@ def test_a_failed_write_keeps_the_old_file(
 
 
 def test_a_refused_rendering_says_why(answers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(text: str) -> Printed:
+    def refuse(text: str, **_embedded: object) -> Printed:
         raise RenderingError("書体がありません")
 
-    monkeypatch.setattr("reports.management.commands.report.render", refuse)
+    monkeypatch.setattr("reports.paper.render", refuse)
     with pytest.raises(CommandError, match="書体がありません"):
         run("--answers", answers, "--out", tmp_path / "plan.pdf")
 
