@@ -19,12 +19,14 @@ def range_message(axis: AxisView, *, stages: bool) -> str:
     else:
         said = _("%(axis)sは100点中%(score)s点です。") % words
     bounds = {"low": axis.low or "0", "high": axis.high or "0"}
-    return said + _("答えしだいの幅は%(low)s〜%(high)s点です。") % bounds
+    if bounds["low"] != bounds["high"]:
+        said += _("答えしだいの幅は%(low)s〜%(high)s点です。") % bounds
+    return said.strip()
 
 
 def bars_message(axis: AxisView) -> str:
     """Which section of an axis is the lowest and which is the highest."""
-    return _("%(axis)sの分野ごとの点数。") % {"axis": axis.title} + _ends(axis.sections)
+    return (_("%(axis)sの分野ごとの点数。") % {"axis": axis.title} + _ends(axis.sections)).strip()
 
 
 def radar_message(axes: Sequence[AxisView]) -> str:
@@ -35,7 +37,7 @@ def radar_message(axes: Sequence[AxisView]) -> str:
         else _("%(axis)sは未算定です。") % {"axis": axis.title}
         for axis in axes
     )
-    return said + _ends([section for axis in axes for section in axis.sections])
+    return (said + _ends([section for axis in axes for section in axis.sections])).strip()
 
 
 def _ends(sections: Sequence[SectionView]) -> str:
@@ -48,7 +50,7 @@ def _ends(sections: Sequence[SectionView]) -> str:
         said = _("点数の出た分野は、どれも%(points)s点です。") % {"points": low.score}
     else:
         said = _(
-            "いちばん低いのは「%(low)s」（%(low_points)s点）、いちばん高いのは「%(high)s」（%(high_points)s点）です。"
+            "分野でいちばん低いのは「%(low)s」（%(low_points)s点）、いちばん高いのは「%(high)s」（%(high_points)s点）です。"
         ) % {"low": low.title, "low_points": low.score, "high": high.title, "high_points": high.score}
     if missing := len(sections) - len(known):
         said += _("まだ点数の出ていない分野が%(count)sあります。") % {"count": missing}
