@@ -105,7 +105,10 @@ def again(batch: Batch, *, by: User, ring: Ring) -> int:
         if not rows:
             raise NothingToTakeUp
         for some in _slices(rows):
-            jobs.start_anew(MemberFile, [file for _item, file in some])
+            files = [file for _item, file in some]
+            jobs.start_anew(MemberFile, files)
+            # Whoever heard a bell while nobody wanted the file has left it: it is rung for once more.
+            MemberFile.objects.filter(pk__in=files, status=MemberFile.Status.WAITING).update(rung_at=None)
         waits = {"state": BatchItem.State.WAITING, "reason": ""}
         locked.items.filter(state__in=ended).update(**waits)
         Batch.objects.filter(pk=batch.pk).update(
@@ -113,6 +116,7 @@ def again(batch: Batch, *, by: User, ring: Ring) -> int:
             begun_at=timezone.now(),
             ended_at=None,
             cancelled_at=None,
+            halted="",
             mail=Batch.Mail.NONE,
             mail_at=None,
         )

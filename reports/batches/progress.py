@@ -53,7 +53,8 @@ class Progress:
 
     @property
     def ended(self) -> int:
-        return self.total - self.waiting
+        """Those that were made, or tried."""
+        return self.total - self.waiting - self.cancelled
 
     @property
     def done(self) -> int:

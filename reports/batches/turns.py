@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
@@ -19,6 +20,10 @@ from reports.jobs import Ring
 from reports.models import Batch, BatchItem, MemberFile
 
 State, Status = BatchItem.State, MemberFile.Status
+OF_THE_SERVICE = (MemberFile.Reason.STORAGE, MemberFile.Reason.FONT)
+"""Reasons that have nothing to do with the company: a disk that is full, a font that is gone."""
+HALT_AFTER = 5
+"""So many files in a row that failed for such a reason call the rest off."""
 
 
 def go_on(file_id: UUID, ring: Ring) -> None:
@@ -30,8 +35,8 @@ def go_on(file_id: UUID, ring: Ring) -> None:
 def turn(batch: Batch, ring: Ring) -> None:
     """Note what has ended; then either the order is done, or the next few of its files are rung for."""
     with body_scope(batch.body_id):
-        settle(batch)
-        if not _finish(batch):
+        failed = settle(batch)
+        if not (failed and _halt(batch)) and not _finish(batch):
             for file_id in _next(batch):
                 ring(file_id)
 
@@ -43,8 +48,8 @@ def sweep(ring: Ring) -> None:
         turn(batch, ring)
 
 
-def settle(batch: Batch) -> None:
-    """Rows that wait for a file that has ended end with it. Within `body_scope`."""
+def settle(batch: Batch) -> int:
+    """Rows that wait for a file that has ended end with it. Returns how many failed. Within `body_scope`."""
     waiting = batch.items.filter(state=State.WAITING)
     ended = MemberFile.objects.filter(items=OuterRef("pk"))
 
@@ -54,11 +59,12 @@ def settle(batch: Batch) -> None:
     settled = waiting.filter(of(Status.DONE)).update(state=State.DONE)
     withdrawn = {"reason": MemberFile.Reason.WITHDRAWN}
     settled += waiting.filter(of(Status.FAILED, **withdrawn)).update(state=State.WITHDRAWN, **withdrawn)
-    settled += waiting.filter(of(Status.FAILED)).update(
+    failed = waiting.filter(of(Status.FAILED)).update(
         state=State.FAILED, reason=Subquery(ended.order_by().values("reason")[:1])
     )
-    if settled:
+    if settled or failed:
         Batch.objects.filter(pk=batch.pk, status=Batch.Status.WAITING).update(status=Batch.Status.RUNNING)
+    return failed
 
 
 def fall(file: MemberFile, reason: MemberFile.Reason) -> None:
@@ -66,6 +72,21 @@ def fall(file: MemberFile, reason: MemberFile.Reason) -> None:
     jobs.remove(file, reason)
     state = State.WITHDRAWN if reason == MemberFile.Reason.WITHDRAWN else State.FAILED
     BatchItem.objects.filter(file=file, state=State.DONE).update(state=state, reason=reason)
+
+
+def _halt(batch: Batch) -> bool:
+    """Whether the rest was called off, because what stopped the last few files would stop all others as well."""
+    ended = batch.items.filter(file__finished_at__gte=batch.begun_at).order_by("-file__finished_at")
+    last = list(ended.values_list("state", "reason")[:HALT_AFTER])
+    if len(last) < HALT_AFTER or any(state != State.FAILED or why not in OF_THE_SERVICE for state, why in last):
+        return False
+    now = timezone.now()
+    with transaction.atomic():
+        halted = {"status": Batch.Status.CANCELLED, "halted": last[0][1], "cancelled_at": now, "ended_at": now}
+        if not Batch.objects.filter(pk=batch.pk, status__in=Batch.UNDER_WAY).update(**halted):
+            return False
+        batch.items.filter(state=State.WAITING).update(state=State.CANCELLED)
+    return True
 
 
 def _finish(batch: Batch) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from reports.models import BatchItem, FileJob
 
@@ -18,7 +17,7 @@ STATE_NAMES: Mapping[str, Any] = {
     State.WITHDRAWN: _("渡せません"),
     State.CANCELLED: _("取り消し"),
 }
-PRINTING = pgettext_lazy("state of a file", "印刷中")
+PRINTING = _("印刷中")
 REASON_NAMES: Mapping[str, Any] = {
     Reason.RENDERING: _("紙面を組めませんでした。詳しい理由を管理者に伝えてください。"),
     Reason.FONT: _("印刷用の書体が見つかりません。管理者が戻したあと、もう一度作れます。"),
@@ -30,18 +29,22 @@ REASON_NAMES: Mapping[str, Any] = {
     Reason.UNSTEADY: _("作っているあいだに内容が変わり続けました。少し待って、もう一度作ってください。"),
     Reason.WITHDRAWN: _("会社が共有を終えました。"),
 }
-CALLED_OFF = _("作る前に取り消しました。")
 GONE = _("（いまは所属していない会社）")
 LANGUAGE_NAMES: Mapping[str, Any] = {"ja": _("日本語"), "en": _("英語")}
 
 
 def why(state: str, reason: str) -> str:
     """Why a row has no file, in a sentence; empty where there is nothing to say."""
-    if state == State.CANCELLED:
-        return str(CALLED_OFF)
     if state in {State.FAILED, State.WITHDRAWN}:
         return str(REASON_NAMES.get(reason, REASON_NAMES[Reason.UNEXPECTED]))
     return ""
+
+
+def why_halted(reason: str) -> str:
+    """Why the rest of an order was called off by itself."""
+    return str(_("続けて作れなかったので、残りを止めました。直したあと、止まったところから作れます。")) + str(
+        REASON_NAMES[reason]
+    )
 
 
 def in_words(minutes: int) -> str:

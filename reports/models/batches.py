@@ -99,6 +99,8 @@ class Batch(models.Model):
     """When it began, or began anew: what was done before does not count for how fast it goes."""
     ended_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    halted = models.CharField(max_length=12, choices=FileJob.Reason, blank=True, default=FileJob.Reason.NONE)
+    """Why it was called off by itself: what stopped the last few files would stop all others as well."""
     origin = models.URLField(blank=True)
     """The address of the site when it was ordered: the link of the mail begins with it."""
     mail_language = models.CharField(max_length=2)

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,7 +29,7 @@ from reports.batches.progress import progress_of
 from reports.batches.rows import faults_first, items_of, rows
 from reports.batches.standing import watch
 from reports.batches.turns import fall
-from reports.batches.words import in_words
+from reports.batches.words import in_words, why_halted
 from reports.models import Batch, BatchItem, MemberFile
 from reports.tasks import ring_in_turn
 
@@ -75,9 +75,7 @@ def order(request: BodyRequest) -> HttpResponse:
         except ordering.NothingToPrint:
             refused = _("報告書を作れる会社がありません。条件を変えるか、会社に点数の共有を頼んでください。")
         except ordering.TooMany as many:
-            words = _(
-                "一度に頼めるのは%(most)d件までです（いまの条件では%(files)d件）。条件で絞り、分けて頼んでください。"
-            )
+            words = _("一度に頼めるのは%(most)d件までです（いまの条件では%(files)d件）。条件で絞って、分けてください。")
             refused = words % {"most": many.most, "files": many.files}
         else:
             return redirect("reports:batch", body.pk, batch.pk)
@@ -127,8 +125,7 @@ def again(request: BodyRequest, batch_id: UUID) -> HttpResponse:
     except ordering.NothingToTakeUp:
         messages.info(request, _("作り直すものはありませんでした。"))
     else:
-        words = ngettext("%(count)d件を、もう一度作ります。", "%(count)d件を、もう一度作ります。", count)
-        messages.success(request, words % {"count": count})
+        messages.success(request, _("もう一度作ります：%(count)d件") % {"count": count})
     return redirect("reports:batch", request.acting_for.pk, found.pk)
 
 
@@ -179,6 +176,7 @@ def _page(request: BodyRequest, found: Batch, *, status: int = 200) -> HttpRespo
         "batch": found,
         "progress": progress,
         "left": in_words(left) if left is not None else "",
+        "halted": why_halted(found.halted) if found.halted else "",
         "faults": rows(list(faults_first(items_of(found, faults=True))[:FAULTS_SHOWN])),
         "gone": status == 410,
     }

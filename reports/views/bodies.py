@@ -47,14 +47,16 @@ def members(request: BodyRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     may_see = _may(request, Permission.SHARED)
     given = consents(page) if may_see else {}
+    lines = [_line(company, given.get(company.organisation_id, [])) for company in page]
     context = {
         "body": body,
         "form": form,
         "counts": everybody.order_by().aggregate(all=Count("pk"), done=Count("pk", filter=Q(submitted=True))),
         "rounds": list(body.rounds.all()[:LATEST_ROUNDS]),
         "page": page,
-        "rows": [_line(company, given.get(company.organisation_id, [])) for company in page],
+        "rows": lines,
         "may_see": may_see,
+        "may_choose": may_see and any(printable for _company, _grants, printable in lines),
         "may_direct": _may(request, Permission.DIRECT),
         "invitation": CompanyInvitationForm(),
     }

@@ -23,23 +23,25 @@ from assessments.models import Assignment, Evidence
 from cohorts.models import Participant
 from config.celery import app
 from organisations import deleting
+from organisations.consent import What
 from organisations.models import Body, Invitation, Organisation, User
 from organisations.policy import Role
 from organisations.scoping import scope
 from reports import retention, tasks
-from reports.models import ReportFile
+from reports.models import Batch, BatchItem, MemberFile, ReportFile
 from reports.retention import tidy
 from tests.builders import (
     FIRST,
     contents,
     make_assessment,
+    make_grant,
     make_participant,
     make_report,
     make_round,
     make_submission,
 )
 from tests.conftest import ClientOf
-from tests.reports.everything import furnish, store_evidence, store_report
+from tests.reports.everything import furnish, store_copy, store_evidence, store_report
 
 pytestmark = pytest.mark.django_db
 
@@ -328,3 +330,23 @@ def test_the_worker_does_the_same_once_a_day(stored: dict[str, str], media: Path
     tasks.tidy()
     assert stored["orphan"] not in files_in(media)
     assert tasks.tidy.time_limit < configured.CELERY_BROKER_TRANSPORT_OPTIONS.get("visibility_timeout", 600)
+
+
+def test_orders_that_ended_long_ago_go_with_their_files_and_what_a_later_order_found_stays(
+    company: Organisation, owner: User, network: Body, media: Path, settings: Any
+) -> None:
+    settings.RETENTION_REPORT_DAYS = 30
+    submission = make_submission(company)
+    make_grant(company, network, What.ANSWERS)
+    old, reused = store_copy(submission, network, shared="scores"), store_copy(submission, network)
+    long_ago = now() - 40 * DAY
+    MemberFile.unscoped.update(finished_at=long_ago)
+    common = {"body": network, "languages": "ja", "mail_language": "ja"}
+    first = Batch.objects.create(**common, status="done", begun_at=long_ago, ended_at=long_ago)
+    second = Batch.objects.create(**common, status="done", begun_at=now(), ended_at=now() - DAY)
+    for batch, file, position in ((first, old, 1), (first, reused, 2), (second, reused, 1)):
+        BatchItem.objects.create(batch=batch, file=file, position=position, state="done")
+    assert tidy().reports == 1
+    assert list(Batch.objects.all()) == [second]
+    assert list(MemberFile.unscoped.all()) == [reused]
+    assert files_in(media) == {reused.file.name}

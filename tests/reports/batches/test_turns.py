@@ -23,7 +23,7 @@ from organisations.scoping import body_scope
 from reports import jobs, paper, tasks
 from reports.batches import ordering, telling, turns
 from reports.models import Batch, MemberFile, ReportFile
-from reports.rendering import RenderingError
+from reports.rendering import FontMissing, RenderingError
 from reports.retention import tidy
 from tests.builders import FAKE_PDF, make_grant, make_report, make_submission
 from tests.reports.batches.conftest import OPEN, SCORED, Order, answer_bells, now_is, revoke, states
@@ -301,6 +301,37 @@ def test_a_full_disk_is_told_and_what_it_stopped_is_taken_up_again(
     answer_bells(bells)
     assert (now_is(batch).status, states(batch)) == ("done", ["done"] * 4)
     assert len(files_in(media)) == 4
+
+
+def test_what_would_stop_every_file_calls_the_rest_off_and_tells_who_ordered(
+    order: Order,
+    companies: dict[str, Organisation],
+    network: Body,
+    coordinator: User,
+    bells: list[UUID],
+    monkeypatch: pytest.MonkeyPatch,
+    media: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    """Otherwise a full disk would cost hours of printing for nothing."""
+
+    def fail(context: Any) -> bytes:
+        raise FontMissing("書体がありません")
+
+    monkeypatch.setattr(paper, "action_plan", fail)
+    batch = order("ja", "en")
+    answer_bells(bells)
+    halted = now_is(batch)
+    assert (halted.status, halted.halted) == ("cancelled", "font")
+    assert states(batch) == ["failed"] * turns.HALT_AFTER + ["cancelled"] * 3
+    tasks.sweep()
+    (sent,) = mail.outbox
+    assert "止まりました" in sent.subject
+    monkeypatch.setattr(paper, "action_plan", lambda context: FAKE_PDF)
+    with body_scope(network.pk), django_capture_on_commit_callbacks(execute=True):
+        assert ordering.again(halted, by=coordinator, ring=tasks.ring_in_turn) == 8
+    answer_bells(bells)
+    assert (now_is(batch).status, now_is(batch).halted, states(batch)) == ("done", "", ["done"] * 8)
 
 
 def test_one_that_cannot_be_printed_holds_up_no_other_and_says_why(
