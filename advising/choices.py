@@ -17,7 +17,8 @@ MOST_ACTIONS = 15
 
 def chosen_sections(wanted: Iterable[str], order: Mapping[str, int]) -> list[str]:
     """The wanted sections by the numbers that were typed beside them; equal numbers as in SECTIONS."""
-    there = [name for name in SECTIONS if name in set(wanted)]
+    chosen = set(wanted)
+    there = [name for name in SECTIONS if name in chosen]
     return sorted(there, key=lambda name: order.get(name, SECTIONS.index(name)))
 
 

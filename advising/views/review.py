@@ -17,7 +17,6 @@ from advising.forms import QUALITY_NAMES, EnquiryForm, FindingForm, NoteForm, re
 from advising.models import Enquiry, Review
 from advising.reading import Line, ReviewView, review_of
 from assessments.models import Submission
-from assessments.services import UnknownQuestion
 from organisations.access import SharedRequest, requires_shared
 from organisations.consent import What
 from organisations.fragments import is_htmx
@@ -90,7 +89,7 @@ def section(request: SharedRequest, submission_id: UUID, section_id: str) -> Htt
 @require_POST
 def finding(request: SharedRequest, submission_id: UUID, question_id: str) -> HttpResponse:
     """Keep a finding. Answers with the question's card (htmx), or leads back to it."""
-    view = _view(request, submission_id)
+    view = _asked(request, submission_id, question_id)
     form = FindingForm(request.POST)
     status, conflict = 200, None
     if not form.is_valid():
@@ -99,8 +98,6 @@ def finding(request: SharedRequest, submission_id: UUID, question_id: str) -> Ht
         revision = form.cleaned_data["revision"] or 0
         try:
             reviews.save_finding(view.review.pk, question_id, form.draft(), revision=revision, by=request.user)
-        except UnknownQuestion:
-            raise Http404 from None
         except reviews.ReviewClosed:
             return _closed(request, submission_id)
         except reviews.Overtaken as overtaken:
@@ -158,13 +155,10 @@ def interview(request: SharedRequest, submission_id: UUID, question_id: str) -> 
 @require_POST
 def note(request: SharedRequest, submission_id: UUID, question_id: str = "") -> HttpResponse:
     """The person's private note on a question, or on the whole."""
-    view = _view(request, submission_id)
+    view = _asked(request, submission_id, question_id) if question_id else _view(request, submission_id)
     form = NoteForm(request.POST)
     if form.is_valid():
-        try:
-            reviews.write_note(view.review.pk, question_id, form.cleaned_data["text"], by=request.user)
-        except UnknownQuestion:
-            raise Http404 from None
+        reviews.write_note(view.review.pk, question_id, form.cleaned_data["text"], by=request.user)
         messages.success(request, _("窓口内のメモを残しました。会社には見えません。"))
         return _back(request, submission_id, view, question_id)
     context = {**_place(request, submission_id), "form": form, "review": view.review, "question_id": question_id}
@@ -176,7 +170,7 @@ def note(request: SharedRequest, submission_id: UUID, question_id: str = "") -> 
 @limited("invitation")
 def ask(request: SharedRequest, submission_id: UUID, question_id: str) -> HttpResponse:
     """Ask the company about a question; its owners are told by mail, without what is asked."""
-    view = _view(request, submission_id)
+    view = _asked(request, submission_id, question_id)
     form = EnquiryForm(request.POST)
     if not form.is_valid():
         line = _line(view, question_id)
@@ -186,8 +180,6 @@ def ask(request: SharedRequest, submission_id: UUID, question_id: str) -> HttpRe
     words = form.cleaned_data["words"]
     try:
         reviews.ask(request.organisation, view.review.pk, question_id, words, by=request.user, link=link)
-    except UnknownQuestion:
-        raise Http404 from None
     except reviews.ReviewClosed:
         return _closed(request, submission_id)
     except reviews.AlreadyAsked:
@@ -242,9 +234,9 @@ def reopen(request: SharedRequest, submission_id: UUID) -> HttpResponse:
 def lead(request: SharedRequest, submission_id: UUID) -> HttpResponse:
     """Whose findings count where two advisors differ."""
     view = _view(request, submission_id)
-    person = request.POST.get("person", "")
+    ids = {str(person): person for person, _name in view.advisors}
     try:
-        reviews.make_lead(view.review.pk, int(person) if person.isascii() and person.isdecimal() else 0)
+        reviews.make_lead(view.review.pk, ids.get(request.POST.get("person", ""), 0))
     except reviews.NotAmongAdvisors:
         raise Http404 from None
     except reviews.ReviewClosed:
@@ -281,6 +273,14 @@ def _view(request: SharedRequest, submission_id: UUID) -> ReviewView:
     return ReviewView(review, request.user.pk, request.shared)
 
 
+def _asked(request: SharedRequest, submission_id: UUID, question_id: str) -> ReviewView:
+    """The review, where the question applies in it: to any other nothing is written."""
+    view = _view(request, submission_id)
+    if question_id not in view.asked:
+        raise Http404
+    return view
+
+
 def _place(request: SharedRequest, submission_id: UUID) -> dict[str, Any]:
     return {
         "body": request.acting_for,
@@ -315,7 +315,7 @@ def _address(request: SharedRequest, submission_id: UUID, line: Line) -> str:
 
 
 def _back(request: SharedRequest, submission_id: UUID, view: ReviewView, question_id: str) -> HttpResponse:
-    if not question_id:
+    if question_id not in view.asked:  # of the whole, or a question that applies no longer
         return redirect("advising:review", request.acting_for.pk, request.organisation.pk, submission_id)
     return redirect(_address(request, submission_id, _line(view, question_id)))
 
