@@ -39,10 +39,10 @@ def comparison(rows: Sequence[Compared], *, own: str, verified: str, title: str,
 
     y = 10.0
     parts = [
-        marker(0, left + 5, y),
-        text(left + 14, y + 4, own, TEXT, "start"),
+        marker(0, 6, y),
+        text(16, y + 4, own, TEXT, "start"),
     ]
-    after = left + 14 + width_of(own) * TEXT + 22
+    after = 16 + width_of(own) * TEXT + 22
     parts += [marker(3, after, y, filled=True), text(after + 10, y + 4, verified, TEXT, "start")]
     y += 16
     top, body = y, []

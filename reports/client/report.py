@@ -25,6 +25,8 @@ from reports.shared import shown_to
 
 LANGUAGES = {"ja": ("ja",), "en": ("en",), "both": ("ja", "en")}
 """The languages that a form of the report shows, in their order."""
+LONG = 600
+"""Signs: about a third of a page in a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class FindingView:
     comment: Words
     recommendation: Words
     advisor: str
+
+    @property
+    def long(self) -> bool:
+        """Whether so much was written that its row may break across pages."""
+        return len(self.comment.text) + len(self.recommendation.text) > LONG
 
 
 @dataclass(frozen=True, slots=True)
