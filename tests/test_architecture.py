@@ -55,6 +55,7 @@ REVIEWED_USES: dict[tuple[str, str], int] = {
     ("reports/batches/choosing.py", "unscoped"): 1,
     # Finished files of all bodies, to find those that may not be handed over any more; nothing of them is shown.
     ("reports/batches/standing.py", "unscoped"): 1,
+    ("reports/client/reproducing.py", "unscoped"): 1,  # ids alone; each paper is looked at in its company's scope
     ("reports/jobs.py", "unscoped"): 1,  # the queue belongs to no company; each job opens its own scope
     ("reports/retention.py", "unscoped"): 7,  # what is cleared is cleared for all companies, and nothing of it is shown
     # Our own SVG; the import counts as one.
