@@ -20,11 +20,11 @@ import pytest
 from reports import cohort_paper, paper, rendering
 from reports.pdf_file import packed
 from reports.rendering import Attachment, render, to_pdf
-from tests.reports import samples
+from tests.reports import samples, verapdf
 from tests.reports.network_papers import LANGUAGES, Papers
 from tests.reports.pdf_structure import Document, faults, read
 from tests.reports.test_pdf import page, poppler
-from tests.reports.verapdf import Verdict, judged
+from tests.reports.verapdf import Verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +96,7 @@ def verdicts(printed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("verapdf")
     for name, pdf in printed.items():
         (folder / f"{name}.pdf").write_bytes(pdf)
-    return judged(sorted(folder.iterdir()))
+    return verapdf.judged(sorted(folder.iterdir()))
 
 
 # --- validators -------------------------------------------------------------------------------------------------------
@@ -124,6 +124,12 @@ def test_both_validators_refuse_what_is_broken(
     assert not page_validation.is_pdf_compliant_bytes(printed[name], profile=PROFILES[flavour])
     assert not verdicts[name, flavour].passes
     assert verdicts[name, flavour].failed
+
+
+def test_without_java_the_run_fails_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verapdf.shutil, "which", lambda _name: None)
+    with pytest.raises(pytest.fail.Exception, match=r"bin/prepare test installs what is missing: \['java'\]"):
+        verapdf.judged([])
 
 
 # --- structure --------------------------------------------------------------------------------------------------------
