@@ -5,7 +5,6 @@ Within `body_scope`. What a company did not share is neither read nor printed; i
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -102,9 +101,3 @@ def _latest(within: Round | None) -> dict[UUID, UUID]:
     if within is not None:
         theirs = within_round(theirs, within)
     return dict(theirs.order_by("submitted_at").values_list("organisation_id", "pk"))
-
-
-def sharing(among: Collection[UUID]) -> frozenset[UUID]:
-    """Those of `among` that are in any order: the rows of a list that can be chosen."""
-    shared = all_shared(among)
-    return frozenset(one for one in among if printed_of(shared.get(one, frozenset())))

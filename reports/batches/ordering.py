@@ -14,7 +14,7 @@ from django.utils import timezone
 from organisations.audit import Verb, record, record_each
 from organisations.models import Body, User
 from reports import jobs
-from reports.batches.choosing import Chosen, Entry, Wish, choose
+from reports.batches.choosing import Entry, Wish, choose
 from reports.batches.turns import settle, turn
 from reports.jobs import TEMPLATE_VERSION, Ring
 from reports.models import Batch, BatchItem, MemberFile
@@ -47,15 +47,15 @@ class NothingToTakeUp(Exception):
 
 def order(
     body: Body, wish: Wish, *, languages: Sequence[str], key: UUID, origin: str, page: str, by: User, ring: Ring
-) -> tuple[Batch, Chosen]:
+) -> Batch:
     """One order: a row for each company and language. A file that is there already is not made again.
 
     The same `key` again is the same order. `origin`: the address of the site, `page`: the language of who orders, both
     for the mail at the end. Raises NothingToPrint, TooMany.
     """
-    chosen = choose(body, wish)
     if (known := Batch.objects.filter(body=body, key=key).first()) is not None:
-        return known, chosen
+        return known
+    chosen = choose(body, wish)
     files = len(chosen.entries) * len(languages)
     if not files:
         raise NothingToPrint
@@ -79,7 +79,7 @@ def order(
             settle(batch)
             transaction.on_commit(lambda: turn(batch, ring))
             _record(batch, chosen.entries, by)
-    return batch, chosen
+    return batch
 
 
 def cancel(batch: Batch, *, by: User) -> None:

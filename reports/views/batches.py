@@ -62,7 +62,7 @@ def order(request: BodyRequest) -> HttpResponse:
     refused = ""
     if posted and form.is_valid() and not wishes.ignored:
         try:
-            batch, _chosen = ordering.order(
+            made = ordering.order(
                 body,
                 wishes.wish,
                 languages=form.spoken,
@@ -78,7 +78,7 @@ def order(request: BodyRequest) -> HttpResponse:
             words = _("一度に頼めるのは%(most)d件までです（いまの条件では%(files)d件）。条件で絞って、分けてください。")
             refused = words % {"most": many.most, "files": many.files}
         else:
-            return redirect("reports:batch", body.pk, batch.pk)
+            return redirect("reports:batch", body.pk, made.pk)
     context = {
         "body": body,
         "wishes": wishes,

@@ -48,7 +48,7 @@ def order(network: Body, coordinator: User, bells: list[UUID], django_capture_on
     def ordered(*languages: str, wish: Wish | None = None, key: UUID | None = None, body: Body | None = None) -> Batch:
         where = body or network
         with django_capture_on_commit_callbacks(execute=True), body_scope(where.pk):
-            batch, _chosen = ordering.order(
+            return ordering.order(
                 where,
                 wish or Wish(),
                 languages=languages or ["ja"],
@@ -58,7 +58,6 @@ def order(network: Body, coordinator: User, bells: list[UUID], django_capture_on
                 by=coordinator,
                 ring=tasks.ring_in_turn,
             )
-        return batch
 
     return ordered
 
