@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from organisations.audit import Verb
@@ -261,8 +262,6 @@ def test_a_company_that_left_the_body_is_not_named_any_more(
     browser: Client, order: Order, companies: dict[str, Organisation], bells: list[UUID], printer: list[Any],
     media: Path,
 ) -> None:  # fmt: skip
-    from django.utils import timezone
-
     batch = order()
     answer_bells(bells)
     Affiliation.unscoped.filter(organisation=companies[OPEN[0]]).update(ended_at=timezone.now())
