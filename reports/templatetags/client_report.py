@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -29,6 +30,12 @@ def item(found: Sequence[Any], place: int) -> Any:
 def markdown(text: str) -> tuple[SafeString, ...]:
     """The advisor's text as blocks of HTML; `reports.client.opinion` lets nothing through but a few elements."""
     return tuple(mark_safe(block) for block in blocks(text))  # noqa: S308 - cleaned by an allow-list
+
+
+@register.filter
+def spoken(language: str, report: ClientReport) -> SafeString:
+    """The attribute that says in which language something stands, where it is another than the paper's."""
+    return SafeString("") if language == report.language else format_html(' lang="{}"', language)
 
 
 @register.filter

@@ -17,10 +17,13 @@ import page as page_validation
 import pydyf
 import pytest
 
+from advising.freezing import digest_of
 from reports import cohort_paper, paper, rendering
+from reports.client import paper as client_paper
 from reports.pdf_file import packed
 from reports.rendering import Attachment, render, to_pdf
 from tests.reports import samples, verapdf
+from tests.reports.client.frozen import SIGNATURES, frozen
 from tests.reports.network_papers import LANGUAGES, Papers
 from tests.reports.pdf_structure import Document, faults, read
 from tests.reports.test_pdf import page, poppler
@@ -40,14 +43,23 @@ KINDS: dict[str, Html] = {
     "quick": lambda language, _papers: paper.quick_sheet_html(samples.quick_context(language=language)),
     "cohort": lambda language, papers: cohort_paper.cohort_report_html(papers.reports[language, True]),
     "handout": lambda language, papers: cohort_paper.handout_html(papers.handouts[language]),
+    "client": lambda language, _papers: client_html(language),
 }
-EVERY = [f"{kind}-{language}" for kind in KINDS for language in LANGUAGES]
+BOTH = "client-both"
+"""The client report in both languages side by side."""
+EVERY = [*(f"{kind}-{language}" for kind in KINDS for language in LANGUAGES), BOTH]
 SIGNS = "signs-ja"
 JUDGED = [*EVERY, SIGNS]
 ODD = "葛\U000e0100城\u00adｶﾞｲｼｬ か\u3099ぎ ㈱①Ⅳ℃ 𠮷\u200d\ufe0e\ufeff\u200b\ue000\u202e(\\"
 """Signs that a name may hold: selectors, marks that combine, what has no width, what no font has."""
 BROKEN = ("no-words", "no-ua", "no-a")
 PROFILES = {"3u": "pdf-a-3u", "ua1": "pdf-ua-1"}
+
+
+def client_html(form: str) -> str:
+    context = frozen()
+    signed = {"signatures": SIGNATURES, "digest": digest_of(context)}
+    return client_paper.html_of(client_paper.reports_of(context, form, **signed))
 
 
 def without_words(pdf: Any) -> None:
@@ -74,6 +86,9 @@ def printed(papers: Papers) -> dict[str, bytes]:
             result = render(html_of(language, papers), attachments=enclosed)
             assert result.warnings == ()
             found[f"{kind}-{language}"] = result.pdf
+    side_by_side = render(client_html("both"))
+    assert side_by_side.warnings == ()
+    found[BOTH] = side_by_side.pdf
     sheet = found["quick-ja"]
     context = samples.quick_context()
     odd = paper.quick_sheet_html(replace(context, company=replace(context.company, name=ODD)))
@@ -159,7 +174,7 @@ def test_a_picture_without_words_is_noticed(printed: dict[str, bytes]) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_its_language_is_said(documents: dict[str, Document], name: str) -> None:
-    assert documents[name].catalog["Lang"] == name.partition("-")[2]
+    assert documents[name].catalog["Lang"] == ("ja" if name == BOTH else name.partition("-")[2])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -170,6 +185,10 @@ def test_japanese_names_in_an_english_paper_say_that_they_are(documents: dict[st
     assert {one.language for one in marked} == {"ja"}
     assert all(one.texts for one in marked)
     assert not [one for one in japanese.walk() if one.language]
+
+
+def test_side_by_side_the_second_language_says_that_it_is(documents: dict[str, Document]) -> None:
+    assert "en" in {one.language for one in documents[BOTH].tree.walk()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
