@@ -104,9 +104,6 @@ class _Tree:
     def of(self, reference: bytes) -> Any:
         return self.pdf.objects[_number(reference)]
 
-    def kids(self, element: Any) -> Iterator[Any]:
-        return (self.of(kid) for kid in element["K"] if type(kid) is bytes)
-
     def put_running_lines_aside(self) -> None:
         """What stands in the margins belongs to nobody: it is an artifact."""
         top, known = self.document.reference, set(self.document["K"])
