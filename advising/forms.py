@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -33,6 +34,8 @@ SECTION_NAMES = {
     "sources": _("よりどころとした文書"),
 }
 FORM_NAMES = {"ja": _("日本語"), "en": _("English（英語）"), "both": _("日英対訳（1冊）")}
+LINE_END = re.compile("\r\n|\r|\v")
+"""As browsers send it, and as it comes with a text that was copied from slides."""
 STATES = [*[(str(level), str(level)) for level in range(5)], ("unknown", ""), ("na", ""), ("none", "")]
 
 
@@ -44,7 +47,7 @@ class Words(forms.CharField):
         self.most = most
 
     def clean(self, value: Any) -> str:
-        text: str = super().clean(value).replace("\r\n", "\n").replace("\r", "\n")
+        text: str = LINE_END.sub("\n", super().clean(value))
         if (over := len(text) - self.most) > 0:
             raise forms.ValidationError(
                 _("%(most)d文字までです。あと%(over)d文字、短くしてください。入力した文はそのまま残っています。"),

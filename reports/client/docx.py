@@ -32,6 +32,8 @@ WIDTH = 17.0
 INLINE = {"span", "strong", "em", "b", "br", "a", "code"}
 LANGUAGES = {"ja": "ja-JP", "en": "en-GB"}
 SPACE = re.compile(r"[ \t\r\n\f]+")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What people paste and no Word file may hold: control characters, such as the line break of slides."""
 SHARE = re.compile(r"\bw(\d+)\b")
 
 
@@ -48,7 +50,7 @@ def document(reports: tuple[ClientReport, ...]) -> bytes:
     """The report as .docx, in the language or languages of `reports`."""
     first = reports[0]
     with translation.override(first.language):
-        markup = render_to_string("print/client/_whole.html", tongues_of(reports))
+        markup = NOT_XML.sub(" ", render_to_string("print/client/_whole.html", tongues_of(reports)))
     made = Document()
     _prepare(made, first)
     _Writer(made).blocks(html.fromstring(f"<div>{markup}</div>"), made, Style(language=first.language))
@@ -70,8 +72,8 @@ def _prepare(made: Any, report: ClientReport) -> None:
             fonts.set(qn(script), FONT)
     made.styles["Normal"].font.size = Pt(10)
     properties = made.core_properties
-    properties.title = f"{report.company} {report.dated.isoformat()}"
-    properties.author, properties.language = report.office.name, LANGUAGES[report.language]
+    properties.title = NOT_XML.sub(" ", f"{report.company} {report.dated.isoformat()}")
+    properties.author, properties.language = NOT_XML.sub(" ", report.office.name), LANGUAGES[report.language]
     properties.created = properties.modified = dt.datetime.combine(report.dated, dt.time())
 
 

@@ -272,11 +272,16 @@ def _order(revision: Revision, request: Any) -> None:
 
 
 def _done(revision: Revision, file_id: UUID) -> ClientFile | None:
+    """The finished file. One that the storage lost is noted as such: its page then offers to make it again."""
     job: ClientFile | None = ClientFile.objects.filter(pk=file_id, revision=revision).first()
     if job is None:
         raise Http404
-    there = job.status == ClientFile.Status.DONE and job.file.storage.exists(job.file.name or "")
-    return job if there else None
+    if job.status != ClientFile.Status.DONE:
+        return None
+    if not job.file.storage.exists(job.file.name or ""):
+        jobs.remove(job, ClientFile.Reason.STORAGE)
+        return None
+    return job
 
 
 def _data(revision: Revision, form: str, kind: str) -> HttpResponseBase:

@@ -485,13 +485,13 @@ def test_an_enquiry_on_a_question_that_applies_no_longer_can_still_be_settled(
 def test_a_finding_is_saved_by_htmx_with_the_card_that_now_stands(
     review: Review, browser: Client, advisor: User
 ) -> None:
-    answer = browser.post(finding_of(review), typed("1", comment="見た\r\nはい"), headers=HTMX)
+    answer = browser.post(finding_of(review), typed("1", comment="見た\r\nはい\v次"), headers=HTMX)
     assert answer.status_code == 200
     assert f'id="{FIRST}"' in shown(answer)
     assert "<html" not in shown(answer)
     assert answer.context["form"]["revision"].value() == 1
     row = row_of(review, advisor)
-    assert (row.level, row.quality, row.comment) == (1, "seen", "見た\nはい")
+    assert (row.level, row.quality, row.comment) == (1, "seen", "見た\nはい\n次")
 
 
 def test_a_finding_is_saved_without_htmx_and_leads_back_to_its_question(
