@@ -103,6 +103,17 @@ class Site:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def run(self, script: str) -> str:
+        """What a script prints that runs beside the site, with its settings and its database."""
+        return subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", script],
+            cwd=ROOT,
+            env=environment(self.var, {}),
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
     # --- looking inside -----------------------------------------------------------------------------------------------
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ def sign_in_with_app(page: Page, email: str, password: str = PASSWORD) -> None:
     if not _opens(page, code):
         wait_until(page, lambda: code_of(email) != code, "the next code", seconds=40)
         assert _opens(page, code_of(email))
-    page.wait_for_url(re.compile(r"/(b/[0-9a-f-]{36}|platform)/$"))
+    page.wait_for_url(re.compile(r"/(b/[0-9a-f-]{36}/(clients)?|platform/)$"))
 
 
 def _opens(page: Page, code: str) -> bool:

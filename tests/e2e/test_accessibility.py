@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from organisations.demonstration import SUPERVISOR
 from tests.assessments.filling import filled
 from tests.e2e import live, steps
 from tests.e2e.conftest import OpenContext, Watch
@@ -34,12 +35,12 @@ PUBLIC = {
 
 @pytest.fixture(scope="module")
 def signed_in(site: live.Site, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Cookies of the two demonstration users."""
+    """Cookies of the two demonstration companies, and of who directs their office."""
     folder = tmp_path_factory.mktemp("cookies")
     files = {}
-    for email in (steps.FINISHED, steps.HALFWAY):
+    for email in (steps.FINISHED, steps.HALFWAY, SUPERVISOR):
         with browser.new_context(locale="ja-JP", base_url=site.url) as context:
-            steps.sign_in(context.new_page(), email)
+            (steps.sign_in_with_app if email == SUPERVISOR else steps.sign_in)(context.new_page(), email)
             files[email] = folder / f"{email}.json"
             context.storage_state(path=files[email])
     return files
@@ -155,6 +156,67 @@ def test_page_of_a_company_that_has_submitted(open_context: OpenContext, signed_
     if name == "status":
         follow(page, page.get_by_role("button", name="PDFを作る"))
         expect(page.get_by_text("PDFができました")).to_be_visible(timeout=60_000)
+    check(page, name)
+
+
+CLIENT = "架空精密工業株式会社（見本）"
+IN_REVIEW = {
+    "review-section": "/review/s/A.visibility",
+    "review-interview": "/review/q/A-VIS-01/interview",
+    "review-differences": "/review/differences",
+    "client-report": "/report",
+    "client-preview": "/report/preview/ja",
+    "client-preview-both": "/report/preview/both",
+}
+
+
+def to_review(page: Page) -> str:
+    """To the demonstration's review that is under way; what its addresses begin with."""
+    page.goto("/home")
+    follow(page, page.locator("main tr", has_text=CLIENT).locator("td a"))
+    return page.url.removesuffix("/review")
+
+
+@pytest.mark.parametrize("name", ["portfolio", "letterhead", "review-start", "review-overview", *IN_REVIEW])
+def test_page_of_an_office_at_work(open_context: OpenContext, signed_in: dict[str, Path], name: str) -> None:
+    page = open_context(storage_state=signed_in[SUPERVISOR]).new_page()
+    page.goto("/home")
+    if name == "letterhead":
+        follow(page, page.get_by_role("link", name="報告書の体裁"))
+    elif name == "review-start":
+        follow(page, page.locator("main tbody").get_by_role("link", name="確認を始める").first)
+    elif name != "portfolio":
+        place = to_review(page)
+        if name in IN_REVIEW:
+            page.goto(place + IN_REVIEW[name])
+    check(page, name)
+
+
+@pytest.mark.parametrize("name", ["revision", "revision-preview", "client-files"])
+def test_page_of_a_released_report(open_context: OpenContext, signed_in: dict[str, Path], name: str) -> None:
+    """The demonstration's first submission, as the office sees it."""
+    page = open_context(storage_state=signed_in[SUPERVISOR]).new_page()
+    page.goto("/home")
+    follow(page, page.get_by_role("link", name=CLIENT, exact=True))
+    follow(page, page.locator("main a[href$='/review']").last)
+    follow(page, page.get_by_role("link", name="報告書へ"))
+    follow(page, page.get_by_role("link", name="第 1 版", exact=True))
+    if name == "revision-preview":
+        follow(page, page.get_by_role("link", name="英語"))
+    if name == "client-files":
+        follow(page, page.get_by_role("link", name="PDF・Word・データを受け取る"))
+    check(page, name)
+
+
+@pytest.mark.parametrize("name", ["advice", "company-revision", "company-files"])
+def test_page_of_a_company_with_an_office(open_context: OpenContext, signed_in: dict[str, Path], name: str) -> None:
+    page = open_context(storage_state=signed_in[steps.FINISHED]).new_page()
+    page.goto("/home")
+    follow(page, page.get_by_role("link", name="相談窓口", exact=True))
+    if name != "advice":
+        follow(page, page.locator("main .list-group a").first)
+    if name == "company-files":
+        follow(page, page.get_by_role("link", name="PDF・Word・データを受け取る"))
     check(page, name)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import socket
-import subprocess
-import sys
 from uuid import UUID
 
 import pytest
@@ -50,7 +48,7 @@ Grant.unscoped.filter(body="{body}").update(revoked_at=timezone.now())
 
 @pytest.mark.parametrize("revoked", [False, True])
 def test_a_download_ends_with_the_consent_and_is_not_taken_for_a_whole_file(site: live.Site, revoked: bool) -> None:
-    given = json.loads(shell(site, SET_UP).splitlines()[-1])
+    given = json.loads(site.run(SET_UP).splitlines()[-1])
     UUID(given["body"])
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
@@ -68,7 +66,7 @@ def test_a_download_ends_with_the_consent_and_is_not_taken_for_a_whole_file(site
         assert announced
         assert int(announced[1]) == MEGABYTES * 2**20
         if revoked:
-            shell(site, REVOKE.format(**given))
+            site.run(REVOKE.format(**given))
         received = len(begun)
         while received < MEGABYTES * 2**20 and (piece := connection.recv(2**20)):
             received += len(piece)
@@ -76,15 +74,3 @@ def test_a_download_ends_with_the_consent_and_is_not_taken_for_a_whole_file(site
     if revoked:
         assert received < MEGABYTES * 2**20 // 2, "only what was on its way already"
         assert f"shares it no longer with body {given['body']}" in site.log.read_text(encoding="utf-8")
-
-
-def shell(site: live.Site, script: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v0", "-c", script],
-        cwd=live.ROOT,
-        env=live.environment(site.var, {}),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
