@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
+from advising.models import ClientReport, Enquiry, FindingRow, PrivateNote, Review, Revision
 from assessments.models import (
     Answer,
     ApprovalStep,
@@ -30,13 +31,21 @@ from organisations.access import TenantRequest, requires
 from organisations.models import Affiliation, AuditLine, Body, Grant, Invitation, Membership, Organisation, User
 from organisations.policy import GRANTED, BodyRole, Permission, PlatformRole, Role, allows
 from organisations.scoping import UnscopedQuery, as_body, body_scope, current_organisation, scope
-from reports.models import MemberFile, ReportFile
+from reports.models import ClientFile, MemberFile, ReportFile
 from tests.builders import FIRST, answer, make_assessment, make_report, make_submission, make_user
-from tests.reports.everything import make_counted, store_copy
+from tests.reports.everything import advised, make_counted, store_copy
 
 pytestmark = pytest.mark.django_db
 
-OF_OTHERS = {Permission.MEMBERS, Permission.SHARED, Permission.DIRECT, Permission.ADMINISTER, Permission.AUTHOR}
+OF_OTHERS = {
+    Permission.MEMBERS,
+    Permission.SHARED,
+    Permission.DIRECT,
+    Permission.ADVISE,
+    Permission.SIGN_OFF,
+    Permission.ADMINISTER,
+    Permission.AUTHOR,
+}
 TENANT_MODELS: tuple[type[models.Model], ...] = (
     Assessment,
     Answer,
@@ -59,6 +68,12 @@ TWO_SIDED_MODELS: tuple[type[models.Model], ...] = (
     BlockMember,
     ComparisonMember,
     MemberFile,
+    Review,
+    FindingRow,
+    Enquiry,
+    ClientReport,
+    Revision,
+    ClientFile,
 )
 
 
@@ -126,6 +141,7 @@ def test_rows_between_company_and_body_are_seen_from_either_side_and_from_nowher
             submission = make_submission(organisation)
             make_counted(organisation, body, submission)
             store_copy(submission, body)
+            advised(submission, body, by=make_user(), word="港")
         Invitation.unscoped.create(
             organisation=organisation, role="editor", email="a@x.example", expires_at=timezone.now()
         )
@@ -139,6 +155,16 @@ def test_rows_between_company_and_body_are_seen_from_either_side_and_from_nowher
         assert {row.body_id for row in model.objects.all()} == {ours.pk}
     with scope(company.pk), body_scope(ours.pk):
         assert all((row.organisation_id, row.body_id) == (company.pk, ours.pk) for row in model.objects.all())
+
+
+def test_a_private_note_is_read_in_its_offices_scope_alone(company: Organisation, office: Body, network: Body) -> None:
+    advised(make_submission(company), office, by=make_user(), word="港")
+    with scope(company.pk), pytest.raises(UnscopedQuery):
+        PrivateNote.objects.count()
+    with body_scope(network.pk):
+        assert not PrivateNote.objects.exists()
+    with scope(company.pk), body_scope(office.pk):
+        assert PrivateNote.objects.get().text == "港の窓口内のメモ"
 
 
 def test_a_companys_scope_is_closed_where_something_is_read_as_the_body_and_opens_again(
@@ -158,7 +184,7 @@ def test_a_companys_scope_is_closed_where_something_is_read_as_the_body_and_open
 def test_a_companys_scope_is_closed_in_one_place_that_hands_back_groups_alone() -> None:
     """`cohorts.places` says why; a second use is to be thought about as long."""
     root = Path(__file__).parents[2]
-    apps = ("guidance", "organisations", "assessments", "cohorts", "reports", "config")
+    apps = ("guidance", "organisations", "assessments", "cohorts", "advising", "reports", "config")
     files = [file for app in apps for file in (root / app).rglob("*.py")]
     using = {str(file.relative_to(root)) for file in files if "as_body" in file.read_text(encoding="utf-8")}
     assert using == {"organisations/scoping.py", "cohorts/places.py"}
