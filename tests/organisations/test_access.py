@@ -16,6 +16,7 @@ from django.utils import timezone
 from advising.models import ClientReport, Enquiry, FindingRow, PrivateNote, Review, Revision
 from assessments.models import (
     Answer,
+    AnswerUpload,
     ApprovalStep,
     Assessment,
     Assignment,
@@ -58,6 +59,7 @@ TENANT_MODELS: tuple[type[models.Model], ...] = (
     Followup,
     ApprovalStep,
     Evidence,
+    AnswerUpload,
 )
 
 TWO_SIDED_MODELS: tuple[type[models.Model], ...] = (
@@ -89,6 +91,9 @@ def fill(organisation: Organisation) -> None:
     beside = {"organisation": organisation, "assessment": assessment, "question_id": FIRST}
     Assignment.unscoped.create(**beside, assignee=make_user())
     Comment.unscoped.create(**beside, text="どなたが詳しいですか")
+    AnswerUpload.unscoped.create(
+        organisation=organisation, assessment=assessment, uploaded_by=make_user(), file_name="x.xlsx", entries=[]
+    )
     Followup.unscoped.create(**beside, kind="later")
     Evidence.unscoped.create(**beside, file="x", name="x.pdf", kind="application/pdf", size=1, sha256="0" * 64)
     ApprovalStep.unscoped.create(
@@ -228,8 +233,14 @@ def test_each_role_may_what_the_table_says_and_no_more() -> None:
         Role.VIEWER: {Permission.READ},
         BodyRole.COORDINATOR: {Permission.MEMBERS, Permission.SHARED, Permission.DIRECT},
         BodyRole.ASSISTANT: {Permission.MEMBERS},
-        BodyRole.SUPERVISOR: {Permission.MEMBERS, Permission.SHARED, Permission.DIRECT},
-        BodyRole.ADVISOR: {Permission.MEMBERS, Permission.SHARED},
+        BodyRole.SUPERVISOR: {
+            Permission.MEMBERS,
+            Permission.SHARED,
+            Permission.DIRECT,
+            Permission.ADVISE,
+            Permission.SIGN_OFF,
+        },
+        BodyRole.ADVISOR: {Permission.MEMBERS, Permission.SHARED, Permission.ADVISE},
         PlatformRole.ADMINISTRATOR: {Permission.ADMINISTER},
         PlatformRole.AUTHOR: {Permission.AUTHOR},
     } == GRANTED
