@@ -38,12 +38,15 @@ def comparison(rows: Sequence[Compared], *, own: str, verified: str, title: str,
         return left + (right - left) * points / 100
 
     y = 10.0
+    # Above the scale; words of two languages begin further to the left, so that they end within the picture.
+    legend = 14 + width_of(own) * TEXT + 22
+    begin = max(0.0, min(left, WIDTH - legend - 15 - width_of(verified) * TEXT))
     parts = [
-        marker(0, 6, y),
-        text(16, y + 4, own, TEXT, "start"),
+        marker(0, begin + 5, y),
+        text(begin + 14, y + 4, own, TEXT, "start"),
+        marker(3, begin + legend, y, filled=True),
+        text(begin + legend + 10, y + 4, verified, TEXT, "start"),
     ]
-    after = 16 + width_of(own) * TEXT + 22
-    parts += [marker(3, after, y, filled=True), text(after + 10, y + 4, verified, TEXT, "start")]
     y += 16
     top, body = y, []
     for row in rows:

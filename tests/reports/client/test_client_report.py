@@ -22,6 +22,7 @@ from advising.findings import COMMENT_LIMIT
 from advising.freezing import digest_of
 from assessments.scoring.answers import Answer
 from reports.client import docx, paper
+from reports.drawing import width_of
 from reports.rendering import Printed, render
 from tests.reports.client.frozen import SIGNATURES, finding, frozen, html, reordered, reports
 
@@ -141,6 +142,17 @@ def test_headings_do_not_jump(context: dict[str, Any]) -> None:
         assert levels[0] == 1
         assert levels.count(1) == 1
         assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_word_of_a_chart_ends_within_it(form: str, context: dict[str, Any]) -> None:
+    charts = markup.fromstring(html(context, form)).xpath("//svg")
+    assert len(charts) == 3
+    for chart in charts:
+        wide = float(chart.get("viewbox").split()[2])
+        for words in chart.xpath(".//text[@text-anchor='start' or not(@text-anchor)]"):
+            size = float(words.get("font-size"))
+            assert float(words.get("x")) + width_of("".join(words.itertext())) * size <= wide
 
 
 def test_no_id_stands_twice(context: dict[str, Any]) -> None:
