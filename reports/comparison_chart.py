@@ -38,11 +38,13 @@ def comparison(rows: Sequence[Compared], *, own: str, verified: str, title: str,
         return left + (right - left) * points / 100
 
     y = 10.0
+    first, second = width_of(own) * TEXT, width_of(verified) * TEXT
+    start = max(min(left, WIDTH - (14 + first + 32 + second)), 0)  # words in two languages begin further to the left
     parts = [
-        marker(0, left + 5, y),
-        text(left + 14, y + 4, own, TEXT, "start"),
+        marker(0, start + 5, y),
+        text(start + 14, y + 4, own, TEXT, "start"),
     ]
-    after = left + 14 + width_of(own) * TEXT + 22
+    after = start + 14 + first + 22
     parts += [marker(3, after, y, filled=True), text(after + 10, y + 4, verified, TEXT, "start")]
     y += 16
     top, body = y, []
