@@ -222,7 +222,12 @@ class LetterheadForm(forms.Form):
     logo = forms.FileField(
         label=_("ロゴの画像"),
         required=False,
-        help_text=_("PNG・JPEG・GIF・WebP、%(most)dMBまで。白い地の上に印刷します。") % {"most": MOST_BYTES // 2**20},
         error_messages={"empty": _("空のファイルです。画像を選び直してください。")},
     )
     without_logo = forms.BooleanField(label=_("ロゴを載せない"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Not above: a lazy text is read, in the language of that moment, as soon as a number is put into it.
+        allowed = _("PNG・JPEG・GIF・WebP、%(most)dMBまで。白い地の上に印刷します。")
+        self.fields["logo"].help_text = allowed % {"most": MOST_BYTES // 2**20}

@@ -107,6 +107,11 @@ class ReviewView:
 
     # --- questions ---
 
+    def waiting(self) -> list[tuple[Enquiry, Section]]:
+        """Enquiries that are not settled, each with the section where it stands."""
+        waiting = [one for one in self.enquiries if one.settled_at is None]
+        return [(one, self.catalog.section_of[one.question_id]) for one in waiting]
+
     def sections(self) -> list[tuple[Section, int, int, int]]:
         """Every section with questions that apply: how many were judged, how many apply, enquiries that wait."""
         judged = {name for name, found in self.standing.items() if found.answer is not None}

@@ -80,7 +80,7 @@ class NewBodyForm(AddressForm):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind.value, str(KIND_NAMES[kind])) for kind in BodyKind]  # type: ignore[attr-defined]
         self.fields["email"].label = _("最初に受け持つ人のメールアドレス")
-        self.fields["email"].help_text = _("コーディネーター（ネットワーク）または監督者（相談窓口）として招待します。")
+        self.fields["email"].help_text = _("コーディネーター（ネットワーク）または責任者（相談窓口）として招待します。")
 
     def clean_name(self) -> str:
         """A name stands once; the database has the last word where two are founded at the same moment."""

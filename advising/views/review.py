@@ -47,7 +47,7 @@ def overview(request: SharedRequest, submission_id: UUID) -> HttpResponse:
         "calibrations": view.calibrations(),
         "advisors": view.advisors,
         "first": next(iter(view.order()), ""),
-        "waiting": [one for one in view.enquiries if one.settled_at is None],
+        "waiting": view.waiting(),
         "note_form": NoteForm(initial={"text": own}),
         "colleagues_notes": [one for one in notes if one.author_id != request.user.pk],
     }

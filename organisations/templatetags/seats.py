@@ -19,7 +19,7 @@ ROLE_NAMES = {
     Role.VIEWER: _("閲覧者"),
     BodyRole.COORDINATOR: _("コーディネーター"),
     BodyRole.ASSISTANT: _("事務担当"),
-    BodyRole.SUPERVISOR: _("監督者"),
+    BodyRole.SUPERVISOR: _("相談窓口の責任者"),
     BodyRole.ADVISOR: _("アドバイザー"),
     PlatformRole.ADMINISTRATOR: _("運営管理者"),
     PlatformRole.AUTHOR: _("設問票の作成者"),
