@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from organisations.mailing import NotMailed, post
+from organisations.mailing import post_to_each
 from organisations.models import Body, BodyMembership, Membership, Organisation, User
 from organisations.policy import BodyRole, Permission, Role, allows
 
@@ -35,11 +35,4 @@ def _supervisors(body: Body, *, beside: User) -> list[User]:
 
 
 def _post(name: str, to: Iterable[User], **context: object) -> None:
-    failed = False
-    for person in to:
-        try:
-            post(f"advising/mail/{name}", person.email, context)
-        except NotMailed:
-            failed = True
-    if failed:
-        raise NotMailed
+    post_to_each(f"advising/mail/{name}", to, context)

@@ -16,6 +16,7 @@ from assessments.answers_file import AnswersFile
 from assessments.frozen import answers_of, scorecard_of
 from assessments.scoring.answers import Answer
 from assessments.scoring.scorecard import Scorecard, from_json, shown
+from assessments.scoring.verified import change_of
 from guidance.catalog import Catalog, Question, Section
 from guidance.registry import get_catalog
 from organisations.consent import What
@@ -197,7 +198,7 @@ class ReviewView:
                     axis.title,
                     shown(own.score),
                     shown(seen.score),
-                    _signed(shown(own.score), shown(seen.score)),
+                    change_of(shown(own.score), shown(seen.score)),
                     own.stage,
                     seen.stage,
                 )
@@ -215,15 +216,6 @@ class ReviewView:
 
     def calibrations(self) -> tuple[Calibration, ...]:
         return calibrate(self.findings)
-
-
-def _signed(own: str | None, verified: str | None) -> str:
-    """The difference of two shown figures, so that it can be checked by eye: +1.2, −3.0, ±0.0; empty without both."""
-    if own is None or verified is None:
-        return ""
-    tenths = round(float(verified) * 10) - round(float(own) * 10)
-    sign = "+" if tenths > 0 else "−" if tenths < 0 else "±"
-    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}"
 
 
 def review_of(submission_id: UUID) -> Review | None:

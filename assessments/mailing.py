@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from guidance.catalog import Question
-from organisations.mailing import NotMailed, post
+from organisations.mailing import post, post_to_each
 from organisations.models import Organisation, User
 
 
@@ -39,12 +39,4 @@ def tell_assigned(
 
 
 def _post(name: str, to: Iterable[User], **context: object) -> None:
-    """A mail to each, so that one address that fails keeps no other from being told. Raises NotMailed."""
-    failed = False
-    for person in to:
-        try:
-            post(f"assessments/mail/{name}", person.email, context)
-        except NotMailed:
-            failed = True
-    if failed:
-        raise NotMailed
+    post_to_each(f"assessments/mail/{name}", to, context)

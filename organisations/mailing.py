@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from smtplib import SMTPException
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
+
+from organisations.models import User
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,18 @@ def post(template: str, to: str, context: Mapping[str, Any], *, connection: Base
     except (SMTPException, OSError) as error:
         log.warning("%s: mail was not taken (%s)", template, type(error).__name__)
         raise NotMailed from None
+
+
+def post_to_each(template: str, people: Iterable[User], context: Mapping[str, Any]) -> None:
+    """A mail to each, so that one address that fails keeps no other from being told. Raises NotMailed."""
+    failed = False
+    for person in people:
+        try:
+            post(template, person.email, context)
+        except NotMailed:
+            failed = True
+    if failed:
+        raise NotMailed
 
 
 def connect() -> BaseEmailBackend:

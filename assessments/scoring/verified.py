@@ -40,6 +40,16 @@ def verify(catalog: Catalog, own: Answers, found: Mapping[str, Answer], profile:
     return Verified(answers, card, frozenset(known), asked)
 
 
+def change_of(own: str | None, verified: str | None) -> str:
+    """The difference of two shown scores with its sign, so that it can be checked by eye: +1.2, −3.0, ±0.0. Empty
+    where one of them is not known."""
+    if own is None or verified is None:
+        return ""
+    tenths = round(float(verified) * 10) - round(float(own) * 10)
+    sign = "+" if tenths > 0 else "−" if tenths < 0 else "±"
+    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}"
+
+
 def _with_words_of(own: Answer | None, found: Answer) -> Answer:
     """The company's note and explanation stay beside what was found: its own words, and neither changes a score."""
     if own is None:

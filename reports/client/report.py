@@ -16,6 +16,7 @@ from advising.signing import Step
 from assessments.answers_file import AnswersFile, Company, read_answers
 from assessments.scoring.answers import Answer
 from assessments.scoring.scorecard import from_json
+from assessments.scoring.verified import change_of
 from guidance.catalog import Catalog, Question, Section
 from guidance.registry import get_catalog
 from organisations.consent import What
@@ -72,11 +73,7 @@ class AxisPair:
     @property
     def change(self) -> str:
         """The difference of the two shown scores with its sign; empty without both."""
-        if self.own.score is None or self.verified.score is None:
-            return ""
-        tenths = round(float(self.verified.score) * 10) - round(float(self.own.score) * 10)
-        sign = "+" if tenths > 0 else "−" if tenths < 0 else "±"
-        return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}"
+        return change_of(self.own.score, self.verified.score)
 
 
 @dataclass(frozen=True, slots=True)
