@@ -943,6 +943,15 @@ def head(office: Body, supervisor: User, client_of: ClientOf) -> tuple[Client, s
     return client_of(supervisor), f"/b/{office.pk}/letterhead"
 
 
+@pytest.mark.parametrize(("language", "hint"), [("ja", "白い地の上に印刷します"), ("en", "white")])
+def test_what_a_logo_may_be_is_said_in_the_language_of_the_page(
+    head: tuple[Client, str], language: str, hint: str
+) -> None:
+    theirs, address = head
+    theirs.cookies["django_language"] = language
+    assert hint in shown(theirs.get(address))
+
+
 def test_a_letterhead_is_saved_with_its_logo_and_the_logo_taken_away_again(
     head: tuple[Client, str], office: Body
 ) -> None:

@@ -165,8 +165,7 @@ IN_REVIEW = {
     "review-interview": "/review/q/A-VIS-01/interview",
     "review-differences": "/review/differences",
     "client-report": "/report",
-    "client-preview": "/report/preview/ja",
-    "client-preview-both": "/report/preview/both",
+    "client-preview": "/report/preview/both",
 }
 
 

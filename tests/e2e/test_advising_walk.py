@@ -207,7 +207,7 @@ def talk(site: live.Site, client: Client, advisor: Page, owner: Page) -> None:
 
     to_client(advisor, client, "会社から返事がある", "返事を読む")
     expect(advisor.get_by_text("返事あり")).to_be_visible()
-    follow(advisor, advisor.locator("main table a[href*='/review/s/']").first)
+    follow(advisor, advisor.locator("section[aria-labelledby=waiting]").get_by_role("link", name=THIRD))
     expect(card.locator(".finding__aside")).to_contain_text(REPLY)
     press_in(advisor, card, "この問い合わせを終える")
     expect(card.get_by_text("会社に尋ねる", exact=True)).to_be_visible()
@@ -255,6 +255,7 @@ def sign(client: Client, advisor: Page, supervisor: Page, owner: Page, watch: Wa
     expect(supervisor.locator(".opinion")).to_contain_text("よく整っています")
     follow(supervisor, supervisor.get_by_role("link", name="戻る"))
     follow(supervisor, supervisor.get_by_role("link", name="報告書の編集と署名に戻る"))
+    check(supervisor, "report-to-approve")
     press(supervisor, "責任者として署名する")
     expect(supervisor.get_by_text("会社の責任者に知らせました")).to_be_visible()
 
@@ -266,6 +267,7 @@ def sign(client: Client, advisor: Page, supervisor: Page, owner: Page, watch: Wa
     expect(owner.locator(".approval")).to_contain_text("まだ署名していません")
     assert NOTE not in owner.content()
     follow(owner, owner.get_by_role("link", name="戻る"))
+    check(owner, "company-to-sign")
     press(owner, "会社の責任者として署名する")
 
 
