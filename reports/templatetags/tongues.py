@@ -14,7 +14,7 @@ from typing import Any
 from django import template
 from django.template.base import NodeList, Parser, Token
 from django.utils import translation
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -36,7 +36,7 @@ class Tongues(template.Node):
         if self.block:
             return format_html_join("", '<div lang="{}">{}</div>', said)
         first, second = ((language, words.strip()) for language, words in said)
-        if first[1] == second[1]:  # a name, a number
+        if strip_tags(first[1]) == strip_tags(second[1]):  # a name, a number, whatever language it is marked as
             return format_html("{}", said[0][1])
         return format_html(
             '<span lang="{}">{}</span><span class="second" lang="{}">{}</span>',

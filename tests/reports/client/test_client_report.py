@@ -227,6 +227,25 @@ def test_the_cover_has_who_signed_in_local_time_and_the_digest(context: dict[str
     assert digest_of(context) in html(context)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_what_people_are_called_stands_once_in_every_form(form: str, context: dict[str, Any]) -> None:
+    """A name is no word of either language: beside each other the two would read like two people."""
+    page = markup.fromstring(html(context, form))
+    said = flat(page.xpath("string(//table[contains(@class, 'approval')])"))
+    assert [said.count(flat(str(one["name"]))) for one in SIGNATURES] == [1, 1, 1]
+    (company,) = page.xpath("//p[contains(concat(' ', @class, ' '), ' company ')]")
+    assert flat(company.text_content()) == context["company"]["name"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_office_without_an_english_name_stands_once(form: str) -> None:
+    alone = frozen(sections=["opinion"])
+    alone["office"] |= dict.fromkeys(("name_ja", "name_en"), "静岡 貿易相談窓口")
+    alone["office"] |= dict.fromkeys(("contact_ja", "contact_en", "logo"), "")
+    page = markup.fromstring(html(alone, form)).xpath("//section[contains(@class, 'cover')]")[0]
+    assert flat(page.text_content()).count("静岡貿易相談窓口") == 2, "at the head and in the table"
+
+
 def test_what_nobody_signed_says_so_and_has_no_digest(context: dict[str, Any]) -> None:
     page = paper.html_of(paper.reports_of(context, "ja"))
     assert digest_of(context) not in page
