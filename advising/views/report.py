@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -178,7 +179,8 @@ def _page(
     conflict: bool = False,
     returning: ReturnForm | None = None,
 ) -> HttpResponse:
-    revisions = list(Revision.objects.filter(report=found).defer("context"))
+    # The whole of a revision is large; of each, the page names the languages alone.
+    revisions = list(Revision.objects.filter(report=found).defer("context").annotate(forms=F("context__languages")))
     latest = revisions[0] if revisions else None
     order = [*found.sections, *(name for name in SECTIONS if name not in found.sections)]
     context = {

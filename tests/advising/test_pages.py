@@ -425,6 +425,16 @@ def test_an_advisor_neither_signs_for_the_office_nor_changes_its_letterhead(
     assert Revision.unscoped.get().state == State.SIGNED
 
 
+def test_a_revision_that_waits_is_read_in_the_languages_it_was_signed_in(
+    finished: Review, advisor: User, browser: Client
+) -> None:
+    revision = make_revision(finished, by=advisor, languages=["ja"])
+    make_client_report(finished, by=advisor, languages=["en"])
+    page = shown(browser.get(place(finished, "report")))
+    assert place(finished, f"report/{revision.pk}/preview/ja") in page
+    assert place(finished, f"report/{revision.pk}/preview/en") not in page
+
+
 # --- beginning -------------------------------------------------------------------------------------------------------
 
 
