@@ -39,6 +39,7 @@ ON_POSTGRESQL_ALONE = [
 ]
 """Row locks that make writers queue exist there only."""
 ON_ONE_DATABASE = [
+    "advising/test_pages.py",
     "config/test_hardening.py",
     "config/test_pages.py",
     "config/test_starting.py",

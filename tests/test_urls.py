@@ -415,7 +415,7 @@ TABLE: dict[str, Row] = {
     "advising:reply": Row("review", *REVIEWERS_PRESS, {"reply": "あります"}),
     "advising:company_revision": READING,
     "advising:company_send_back": Row("submit", *OWNERS_PRESS, {"words": "直す"}),
-    "reports:client_preview": Row("shared answers, advise", advising("200"), advising("302")),
+    "reports:client_preview": Row("shared answers, advise", advising("200"), advising("422")),
     "reports:revision_preview": ADVICE,
     "reports:client_files": ADVICE,
     "reports:client_order": ADVICE_PRESS,

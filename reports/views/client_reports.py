@@ -55,7 +55,8 @@ def preview(request: SharedRequest, submission_id: UUID, form: str) -> HttpRespo
     if request.method == "POST":
         typed = ReportForm(request.POST, actions=client_reports.offered_for(review, report))
         if not typed.is_valid():
-            return redirect("advising:report", request.acting_for.pk, request.organisation.pk, submission_id)
+            faults = [error for errors in typed.errors.values() for error in errors]
+            return render(request, "reports/client_preview_refused.html", {"faults": faults}, status=422)
         for name, value in typed.choices().items():
             setattr(report, name, value)
     latest = client_reports.latest_revision(report)
