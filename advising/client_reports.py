@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from advising import mailing
+from advising.changes import changes
 from advising.choices import missing_words
 from advising.freezing import context_of, digest_of
 from advising.models import ClientReport, Review, Revision
-from advising.signing import AFTER, OtherText, Signature, State, Step, require
+from advising.signing import AFTER, NothingNew, OtherText, Signature, State, Step, require
 from assessments.planning.ordering import rank
 from assessments.scoring.scorecard import from_json
 from guidance.catalog import Action
@@ -70,7 +71,8 @@ def save_choices(report_id: UUID, fields: Mapping[str, Any], *, revision: int, b
 def sign(report_id: UUID, *, shared: frozenset[What], by: User, link: str) -> Revision:
     """The advisor's signature: the next revision, with everything frozen. `link`: where a supervisor signs.
 
-    Raises ClientReport.DoesNotExist, ReviewStillOpen, UnderWay, WordsMissing; NotMailed where only the mail failed.
+    Raises ClientReport.DoesNotExist, ReviewStillOpen, UnderWay, WordsMissing, NothingNew; NotMailed where only the mail
+    failed.
     """
     with transaction.atomic():
         report: ClientReport = ClientReport.objects.select_for_update().get(pk=report_id)
@@ -90,6 +92,9 @@ def sign(report_id: UUID, *, shared: frozenset[What], by: User, link: str) -> Re
         number = latest.number + 1 if latest else 1
         released = last_released(report)
         context = context_of(report, shared=shared, revision=number, before=released.context if released else None)
+        found = changes(context, get_catalog(context["catalog"]))
+        if found is not None and not found.any:
+            raise NothingNew
         revision = Revision.objects.create(
             organisation_id=report.organisation_id,
             body_id=report.body_id,

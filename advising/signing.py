@@ -35,6 +35,10 @@ class UnderWay(NotNow):
     """A revision waits for signatures already."""
 
 
+class NothingNew(NotNow):
+    """The released report says the same already: another signature would make the same revision again."""
+
+
 class SamePerson(NotNow):
     """Who signed as advisor cannot sign as supervisor: two pairs of eyes."""
 

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from advising.logos import MOST_BYTES, MOST_PIXELS, Fault
-from advising.signing import NothingToSign, NotNow, OtherText, SamePerson, State, Step, UnderWay
+from advising.signing import NothingNew, NothingToSign, NotNow, OtherText, SamePerson, State, Step, UnderWay
 from advising.stages import Stage
 
 STAGE_NAMES: dict[Stage, Promise | str] = {
@@ -49,6 +49,7 @@ WHY_NOT: dict[type[NotNow], Promise | str] = {
         "この署名を待っている版は、いまはありません。ページを開き直して、どこまで進んだかを確かめてください。"
     ),
     UnderWay: _("署名を待っている版がすでにあります。作り直すときは、その版を取り下げてから署名してください。"),
+    NothingNew: _("確定した報告書から変わったところがありません。直してから署名してください。"),
     SamePerson: _("アドバイザーとして署名した人は、責任者としては署名できません。もう一人の責任者に頼んでください。"),
     OtherText: _("画面を開いたあとで、報告書の内容が変わりました。いまの内容を読んでから、もう一度署名してください。"),
 }

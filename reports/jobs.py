@@ -34,7 +34,8 @@ from reports.rendering import FontMissing, RenderingError
 from reports.resting import state_of, still_stands
 
 log = logging.getLogger(__name__)
-TEMPLATE_VERSION = "2026.1"
+TEMPLATE_VERSION = "2026.2"
+"""Raised when a paper changes: what was made before stays, and an order makes the new one."""
 MOST_ATTEMPTS = 3
 MOST_RENEWALS = 3
 KINDS: tuple[type[FileJob], ...] = (ReportFile, BodyFile, MemberFile, ClientFile)

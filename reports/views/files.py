@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,7 +29,9 @@ from reports.tasks import ring
 @limited("report")
 def order(request: TenantRequest, submission_id: UUID) -> HttpResponse:
     submission = get_object_or_404(Submission.objects.select_related("organisation"), pk=submission_id)
-    job = jobs.order(submission, language=get_language() or "ja", by=request.user, ring=ring)
+    asked = request.POST.get("language", "")
+    language = asked if asked in dict(settings.LANGUAGES) else get_language() or "ja"
+    job = jobs.order(submission, language=language, by=request.user, ring=ring)
     return redirect("reports:status", request.organisation.pk, job.pk)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -15,6 +16,7 @@ from organisations.access import TenantRequest, requires
 from organisations.policy import Permission, Role, allows
 from reports.context import ReportContext
 from reports.exports.submission_files import FORMS
+from reports.jobs import TEMPLATE_VERSION
 from reports.models import ReportFile
 from reports.submitted import context_of, running_context
 
@@ -38,7 +40,7 @@ def result(request: TenantRequest, assessment_id: UUID) -> HttpResponse:
 @require_safe
 def submission(request: TenantRequest, submission_id: UUID) -> HttpResponse:
     found = get_object_or_404(Submission.objects.select_related("submitted_by", "assessment"), pk=submission_id)
-    files = list(ReportFile.objects.filter(submission=found))
+    files = list(ReportFile.objects.filter(submission=found, template_version=TEMPLATE_VERSION))
     report = context_of(found, get_language() or "ja")
     return _page(request, report, assessment=found.assessment, submission=found, files=files)
 
@@ -57,6 +59,7 @@ def _page(
         "assessment": assessment,
         "submission": submission,
         "files": files or [],
+        "missing": [code for code, _name in settings.LANGUAGES if code not in {job.language for job in files or []}],
         "forms": FORMS.values() if submission else (),
         "may_submit": allows(Role(request.membership.role), Permission.SUBMIT),
     }

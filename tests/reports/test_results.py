@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,7 +15,17 @@ from assessments.scoring.answers import Answer
 from organisations.models import Organisation, User
 from organisations.scoping import scope
 from reports.context import ReportContext
-from tests.builders import FIRST, SECOND, answer, full_answers, make_assessment, make_organisation, make_submission
+from reports.models import ReportFile
+from tests.builders import (
+    FIRST,
+    SECOND,
+    answer,
+    full_answers,
+    make_assessment,
+    make_organisation,
+    make_report,
+    make_submission,
+)
 from tests.conftest import ClientOf
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +181,25 @@ def test_the_result_in_english_shows_english_questions(browser: Client, company:
     report: ReportContext = page.context["report"]
     assert report.language == "en"
     assert report.axes[0].title == "Autonomy"
+
+
+def test_a_pdf_can_be_had_in_either_language_whatever_the_page_speaks(
+    browser: Client, company: Organisation, bells: list[Any]
+) -> None:
+    submission = make_submission(company)
+    page = browser.get(frozen(submission))
+    assert page.context["missing"] == ["ja", "en"]
+    browser.post(f"{frozen(submission)}report", {"language": "en"})
+    assert [job.language for job in ReportFile.unscoped.all()] == ["en"]
+    page = browser.get(frozen(submission))
+    assert page.context["missing"] == ["ja"]
+    browser.post(f"{frozen(submission)}report", {"language": "xx"})
+    assert {job.language for job in ReportFile.unscoped.all()} == {"en", "ja"}
+
+
+def test_a_pdf_of_an_earlier_look_of_the_paper_is_offered_anew(browser: Client, company: Organisation) -> None:
+    submission = make_submission(company)
+    make_report(submission, template_version="2000.1")
+    page = browser.get(frozen(submission))
+    assert page.context["files"] == []
+    assert page.context["missing"] == ["ja", "en"]
