@@ -674,9 +674,13 @@ def make_advice(
         enquiry = reviews.ask(organisation, review.pk, FIRST, "資料はありますか", by=advisor, link="x")
         reviews.finish(review.pk, by=advisor)
         report = client_reports.report_of(review)
+        little = {"sections": ["summary"]}  # the pages of the whole have tests of their own
+        report = client_reports.save_choices(report.pk, little, revision=report.revision, by=advisor)
         released = client_reports.sign(report.pk, shared=shared, by=advisor, link="x")
         client_reports.approve(released.pk, released.digest, by=supervisor, link="x")
         client_reports.acknowledge(released.pk, released.digest, by=owner)
+        other = {"text_ja": "書き直した"}
+        report = client_reports.save_choices(report.pk, other, revision=report.revision, by=advisor)
         signed = client_reports.sign(report.pk, shared=shared, by=advisor, link="x")
         Review.objects.filter(pk=review.pk).update(status="open", finished_at=None)
     stored = default_storage.save(f"reports/{uuid4()}/x.pdf", ContentFile(FAKE_PDF))

@@ -13,7 +13,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from advising import client_reports, letterheads, mailing, reviews
+from advising import client_reports, letterheads, reviews
 from advising.changes import changes
 from advising.choices import SECTIONS
 from advising.client_reports import OvertakenReport, ReviewStillOpen, WordsMissing
@@ -245,7 +245,7 @@ def test_a_signature_stands_where_its_mail_was_not_taken(
     def fails(*args: Any, **kwargs: Any) -> None:
         raise NotMailed
 
-    monkeypatch.setattr(mailing, "post", fails)
+    monkeypatch.setattr("organisations.mailing.post", fails)
     with pytest.raises(NotMailed):
         approve(revision, supervisor) if revision else sign(report, advisor)
     assert Revision.unscoped.get().state == (State.APPROVED if revision else State.SIGNED)

@@ -13,7 +13,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.db.models.signals import pre_init
 
-from advising import client_reports, mailing, reviews
+from advising import client_reports, reviews
 from advising.drafts import FindingDraft
 from advising.models import Enquiry, FindingRow, PrivateNote, Review, Revision
 from advising.reading import ReviewView
@@ -599,7 +599,7 @@ def test_an_enquiry_stands_where_its_mail_was_not_taken(
     def refused(*args: Any, **kwargs: Any) -> None:
         raise NotMailed
 
-    monkeypatch.setattr(mailing, "post", refused)
+    monkeypatch.setattr("organisations.mailing.post", refused)
     with between(review), pytest.raises(NotMailed):
         reviews.ask(company, review.pk, FIRST, "台帳は", by=advisor, link=LINK)
     assert Enquiry.unscoped.get().words == "台帳は"

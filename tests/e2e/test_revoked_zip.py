@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from tests.e2e import live
-from tests.e2e.test_revoked_download import MEGABYTES, REVOKE, shell
+from tests.e2e.test_revoked_download import MEGABYTES, REVOKE
 
 SET_UP = f"""
 import json
@@ -46,7 +46,7 @@ END = b"\r\n0\r\n\r\n"
 
 @pytest.mark.parametrize("revoked", [False, True])
 def test_a_zip_ends_with_the_consent_and_is_not_taken_for_a_whole_one(site: live.Site, revoked: bool) -> None:
-    given = json.loads(shell(site, SET_UP).splitlines()[-1])
+    given = json.loads(site.run(SET_UP).splitlines()[-1])
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
         connection.settimeout(30)
@@ -62,7 +62,7 @@ def test_a_zip_ends_with_the_consent_and_is_not_taken_for_a_whole_one(site: live
         assert head.startswith(b"HTTP/1.1 200"), head
         assert b"chunked" in head
         if revoked:
-            shell(site, REVOKE.format(**given))
+            site.run(REVOKE.format(**given))
         received, last = len(begun), begun[-16:]
         try:
             while piece := connection.recv(2**20):

@@ -20,6 +20,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from openpyxl import load_workbook
 
 from advising.models import ClientReport, FindingRow, Review
@@ -31,6 +32,7 @@ from organisations.scoping import scope
 from reports import exporting
 from reports.exports import listings
 from reports.exports.listings import LISTINGS
+from reports.exports.sheets import SHEETS
 from tests.builders import FAKE_PDF, FIRST, PASSWORD, make_assessment, make_member, make_submission
 from tests.conftest import ClientOf
 from tests.reports.everything import SCAN, furnish, store_evidence
@@ -532,3 +534,11 @@ def test_ids_of_other_rows_are_uuids_or_nothing(taken: Taken) -> None:
         for row in json_of(listing, taken):
             for name in ("id", "key"):
                 assert name not in row or UUID(row[name])
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_name_of_a_sheet_is_longer_than_excel_takes(language: str) -> None:
+    with translation.override(language):
+        names = [str(sheet.name) for sheet in SHEETS]
+    assert [name for name in names if len(name) > 31] == []
+    assert len(names) == len(set(names))
