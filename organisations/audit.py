@@ -79,6 +79,7 @@ class Verb(StrEnum):
     REPORT_SIGNED = "report-signed"  # a client report: by which step stands in the detail
     REPORT_RETURNED = "report-returned"
     REPORT_RELEASED = "report-released"
+    SIGNED_REPORT_TAKEN = "signed-report-taken"  # a client report: as PDF, Word or data
     LETTERHEAD_CHANGED = "letterhead-changed"
 
 

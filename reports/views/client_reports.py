@@ -126,7 +126,7 @@ def download(request: SharedRequest, submission_id: UUID, revision_id: UUID, fil
         )
     if request.method == "GET":
         ids = {"organisation": request.organisation.pk, "body": request.acting_for.pk}
-        record(Verb.REPORT_TAKEN, actor=request.user, target=submission_id, **ids)
+        record(Verb.SIGNED_REPORT_TAKEN, actor=request.user, target=submission_id, **ids)
     pieces = PiecesWhileShared(
         job.file.open("rb"),
         body_id=request.acting_for.pk,
@@ -143,7 +143,7 @@ def data(request: SharedRequest, submission_id: UUID, revision_id: UUID, form: s
     revision = _of_office(submission_id, revision_id)
     if request.method == "GET":
         ids = {"organisation": request.organisation.pk, "body": request.acting_for.pk}
-        record(Verb.REPORT_TAKEN, actor=request.user, target=submission_id, **ids)
+        record(Verb.SIGNED_REPORT_TAKEN, actor=request.user, target=submission_id, **ids)
     return _data(revision, form, kind)
 
 
@@ -172,7 +172,7 @@ def company_download(request: TenantRequest, revision_id: UUID, file_id: UUID) -
         return redirect("reports:company_client_files", request.organisation.pk, revision_id)
     if request.method == "GET":
         target = revision.report.review.submission_id
-        record(Verb.REPORT_TAKEN, actor=request.user, organisation=request.organisation.pk, target=target)
+        record(Verb.SIGNED_REPORT_TAKEN, actor=request.user, organisation=request.organisation.pk, target=target)
     pieces = Pieces(job.file.open("rb"))
     return attachment(pieces, name=_name(revision, job.language, "pdf"), size=job.size, media_type="application/pdf")
 
@@ -183,7 +183,7 @@ def company_data(request: TenantRequest, revision_id: UUID, form: str, kind: str
     revision = _of_company(revision_id)
     if request.method == "GET":
         target = revision.report.review.submission_id
-        record(Verb.REPORT_TAKEN, actor=request.user, organisation=request.organisation.pk, target=target)
+        record(Verb.SIGNED_REPORT_TAKEN, actor=request.user, organisation=request.organisation.pk, target=target)
     return _data(revision, form, kind)
 
 

@@ -341,7 +341,7 @@ def test_each_side_takes_the_signed_paper_by_a_telling_name_and_it_is_noted(
     assert headers["Content-Disposition"].startswith("attachment;")
     assert "_v1_en.pdf" in headers["Content-Disposition"]
     assert "no-store" in headers["Cache-Control"]
-    line = AuditLine.objects.filter(verb="report-taken").get()
+    line = AuditLine.objects.filter(verb="signed-report-taken").get()
     assert (line.actor, line.organisation) == (str(person.pk), released.organisation_id)
     assert line.body == (released.body_id if side is office_side else None)
 
@@ -398,7 +398,7 @@ def test_a_file_that_was_lost_is_told_and_made_again_with_the_same_sum(
     answer = browser.get(place.file(done), follow=True)
     assert answer.redirect_chain[-1][0] == place.files
     assert f'action="{place.files}/make"' in answer.content.decode()
-    assert not AuditLine.objects.filter(verb="report-taken").exists()
+    assert not AuditLine.objects.filter(verb="signed-report-taken").exists()
     with django_capture_on_commit_callbacks(execute=True):
         browser.post(f"{place.files}/make")
     assert bells == [done.pk]
@@ -491,7 +491,7 @@ def test_word_and_data_of_a_chosen_form_are_handed_over(
     assert "_v1_en.docx" in word["Content-Disposition"]
     told = json.loads(b"".join(browser.get(place.data("ja.json")).streaming_content))
     assert told["digest"] == released.digest
-    assert AuditLine.objects.filter(verb="report-taken").count() == 2
+    assert AuditLine.objects.filter(verb="signed-report-taken").count() == 2
     for name in ("both.docx", "fr.json", "ja.pdf", "ja.html"):
         assert browser.get(place.data(name)).status_code == 404
 
