@@ -100,6 +100,7 @@ def test_remarks_are_counted_by_kind_and_strict_makes_them_a_failure(tmp_path: P
 @pytest.fixture
 def own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty library folder in which `--lock` looks."""
+    library()  # what is cited is the shipped one's: read from here it would be kept for the tests that follow
     monkeypatch.setattr(settings, "GUIDANCE_LIBRARY", tmp_path)
     (tmp_path / "tiny-1").mkdir()
     return tmp_path
