@@ -36,7 +36,7 @@ class AnswerChange:
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Everything that differs. `words`: questions whose comment or recommendation was rewritten alone; `parts`: what
-    else is different, as code words: opinion, sections, languages, office, submission."""
+    else is different, as code words: opinion, sections, languages, office, submission, reasons, quality."""
 
     since: int
     scores: tuple[ScoreChange, ...]
@@ -144,4 +144,24 @@ def _parts(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]
         "office": "office",
         "submission": "number",
     }
-    return tuple(part for part, key in compared.items() if before[key] != now[key])
+    changed = [part for part, key in compared.items() if before[key] != now[key]]
+    if _kept(_reasons(before), _reasons(now)) != _kept(_reasons(now), _reasons(before)):
+        changed.append("reasons")
+    if _kept(_seen(before), _seen(now)) != _kept(_seen(now), _seen(before)):
+        changed.append("quality")
+    return tuple(changed)
+
+
+def _kept(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Of `one` what both have, in its order; what came or went is told by itself."""
+    return [(name, value) for name, value in one.items() if name in other]
+
+
+def _reasons(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Why each action is recommended, the first first."""
+    return {one["id"]: (one["why_ja"], one["why_en"]) for one in context["actions"]}
+
+
+def _seen(context: Mapping[str, Any]) -> dict[str, str]:
+    """How well what was said could be seen, in the order of the ids: findings come as they were made."""
+    return dict(sorted((one["question"], one["quality"]) for one in context["findings"]))

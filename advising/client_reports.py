@@ -11,9 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from advising import mailing
-from advising.changes import changes
 from advising.choices import missing_words
-from advising.freezing import context_of, digest_of
+from advising.freezing import context_of, digest_of, same_contents
 from advising.models import ClientReport, Review, Revision
 from advising.signing import AFTER, NothingNew, OtherText, Signature, State, Step, require
 from assessments.planning.ordering import rank
@@ -22,7 +21,7 @@ from guidance.catalog import Action
 from guidance.registry import get_catalog
 from organisations.audit import Verb, record
 from organisations.consent import What
-from organisations.models import Organisation, User
+from organisations.models import User
 
 MOST_OFFERED = 25
 
@@ -92,8 +91,7 @@ def sign(report_id: UUID, *, shared: frozenset[What], by: User, link: str) -> Re
         number = latest.number + 1 if latest else 1
         released = last_released(report)
         context = context_of(report, shared=shared, revision=number, before=released.context if released else None)
-        found = changes(context, get_catalog(context["catalog"]))
-        if found is not None and not found.any:
+        if released is not None and same_contents(context, released.context):
             raise NothingNew
         revision = Revision.objects.create(
             organisation_id=report.organisation_id,
@@ -178,7 +176,7 @@ def last_released(report: ClientReport) -> Revision | None:
     return found
 
 
-def shown_to_company(organisation: Organisation) -> list[Revision]:
+def shown_to_company() -> list[Revision]:
     """What the company in scope may read: revisions that its head is to sign, and released ones, the latest first."""
     found = Revision.objects.filter(state__in=[State.APPROVED, State.RELEASED])
     return list(found.select_related("body", "report__review__submission").order_by("-made_at"))

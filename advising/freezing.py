@@ -29,6 +29,7 @@ from organisations.consent import What
 
 SCHEMA = 1
 TEMPLATE_VERSION = "2026.1"
+OF_A_REVISION = {"revision", "dated", "before"}
 NOT_SHARED = "—"
 """In place of the reason of a 該当なし that the company did not share."""
 
@@ -77,6 +78,12 @@ def digest_of(context: Mapping[str, Any]) -> str:
     changes nothing."""
     text = json.dumps(context, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def same_contents(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two contexts say the same, whatever their number, their day and what came before them."""
+    ours, theirs = ({key: value for key, value in it.items() if key not in OF_A_REVISION} for it in (one, other))
+    return digest_of(ours) == digest_of(theirs)
 
 
 def _bare(answer: Answer) -> Answer:

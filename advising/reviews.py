@@ -101,7 +101,7 @@ def save_finding(
     review = _locked(review_id, question_id)
     rows = FindingRow.objects.filter(review=review, question_id=question_id, advisor=by)
     there: FindingRow | None = rows.first()
-    if there is not None and there.kind == draft.kind and _same(there, draft):
+    if there is not None and _same(there, draft):
         return there
     if (there.revision if there else 0) != revision:
         raise Overtaken(there)

@@ -97,7 +97,7 @@ def _advice(request: TenantRequest) -> dict[str, Any]:
         "organisation": request.organisation,
         "waiting": [pair for pair in told if pair[0].settled_at is None],
         "done": [pair for pair in told if pair[0].settled_at is not None],
-        "revisions": client_reports.shown_to_company(request.organisation),
+        "revisions": client_reports.shown_to_company(),
         "may_reply": _may(request, Permission.REVIEW),
         "may_sign": _may(request, Permission.SUBMIT),
         "form": ReplyForm(),

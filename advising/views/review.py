@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from advising import reviews
 from advising.forms import QUALITY_NAMES, EnquiryForm, FindingForm, NoteForm, renewed
-from advising.models import Enquiry, Review
+from advising.models import Enquiry, FindingRow, Review
 from advising.reading import Line, ReviewView, review_of
 from assessments.models import Submission
 from organisations.access import SharedRequest, requires_shared
@@ -90,19 +90,10 @@ def section(request: SharedRequest, submission_id: UUID, section_id: str) -> Htt
 def finding(request: SharedRequest, submission_id: UUID, question_id: str) -> HttpResponse:
     """Keep a finding. Answers with the question's card (htmx), or leads back to it."""
     view = _asked(request, submission_id, question_id)
-    form = FindingForm(request.POST)
-    status, conflict = 200, None
-    if not form.is_valid():
-        status = 422
-    else:
-        revision = form.cleaned_data["revision"] or 0
-        try:
-            reviews.save_finding(view.review.pk, question_id, form.draft(), revision=revision, by=request.user)
-        except reviews.ReviewClosed:
-            return _closed(request, submission_id)
-        except reviews.Overtaken as overtaken:
-            status, conflict = 409, overtaken.row
-            form = FindingForm(renewed(request.POST, overtaken.row.revision if overtaken.row else 0))
+    try:
+        status, form, conflict = _kept(request, view, question_id)
+    except reviews.ReviewClosed:
+        return _closed(request, submission_id)
     line = _line(_view(request, submission_id), question_id)
     if status == 200:
         form = FindingForm.of(line.mine)
@@ -125,21 +116,14 @@ def interview(request: SharedRequest, submission_id: UUID, question_id: str) -> 
         raise Http404
     place = order.index(question_id)
     line = _line(view, question_id)
-    form = FindingForm(request.POST) if request.method == "POST" else FindingForm.of(line.mine)
-    status, conflict = 200, None
+    status, form, conflict = 200, FindingForm.of(line.mine), None
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            revision = form.cleaned_data["revision"] or 0
-            try:
-                reviews.save_finding(view.review.pk, question_id, form.draft(), revision=revision, by=request.user)
-            except reviews.ReviewClosed:
-                return _closed(request, submission_id)
-            except reviews.Overtaken as overtaken:
-                status, conflict = 409, overtaken.row
-                form = FindingForm(renewed(request.POST, overtaken.row.revision if overtaken.row else 0))
-            else:
-                return _next(request, submission_id, order, place)
+        try:
+            status, form, conflict = _kept(request, view, question_id)
+        except reviews.ReviewClosed:
+            return _closed(request, submission_id)
+        if status == 200:
+            return _next(request, submission_id, order, place)
     context = {
         **_card(request, view.review, line, form),
         "number": place + 1,
@@ -279,6 +263,21 @@ def _asked(request: SharedRequest, submission_id: UUID, question_id: str) -> Rev
     if question_id not in view.asked:
         raise Http404
     return view
+
+
+def _kept(request: SharedRequest, view: ReviewView, question_id: str) -> tuple[int, FindingForm, FindingRow | None]:
+    """Keep what was typed about a question. The status (200, 422 or 409), the form with what was typed, and of a
+    conflict the finding that stands. Raises ReviewClosed."""
+    form = FindingForm(request.POST)
+    if not form.is_valid():
+        return 422, form, None
+    revision = form.cleaned_data["revision"] or 0
+    try:
+        reviews.save_finding(view.review.pk, question_id, form.draft(), revision=revision, by=request.user)
+    except reviews.Overtaken as overtaken:
+        there = overtaken.row
+        return 409, FindingForm(renewed(request.POST, there.revision if there else 0)), there
+    return 200, form, None
 
 
 def _place(request: SharedRequest, submission_id: UUID) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from advising.changes import changes
 from advising.choices import SECTIONS
 from advising.client_reports import OvertakenReport, ReviewStillOpen, WordsMissing
 from advising.freezing import digest_of
-from advising.models import ClientReport, Review, Revision
-from advising.signing import NothingToSign, NotNow, OtherText, SamePerson, State, Step, UnderWay
+from advising.models import ClientReport, FindingRow, Review, Revision
+from advising.signing import NothingNew, NothingToSign, NotNow, OtherText, SamePerson, State, Step, UnderWay
 from assessments.models import Submission
 from assessments.planning.ordering import rank
 from assessments.scoring.answers import Answer
@@ -403,6 +403,29 @@ def test_the_database_refuses_a_second_one_under_way_and_a_release_without_its_t
             setattr(row, name, value)
         with pytest.raises(IntegrityError), transaction.atomic():
             row.save(force_insert=True)
+
+
+def test_a_released_report_is_not_signed_again_unchanged_and_is_where_only_a_reason_or_the_evidence_is_another(
+    released: Revision, review: Review, advisor: User
+) -> None:
+    report = ClientReport.unscoped.get(review=review)
+    refused(NothingNew, lambda: sign(report, advisor))
+    with between(review):
+        first = get_catalog(review.submission.catalog_ref).actions[0].id
+        chosen = {"actions": [{"id": first, "why_ja": "理由", "why_en": "a reason"}]}
+        client_reports.save_choices(report.pk, chosen, revision=report.revision, by=advisor)
+    signed = sign(ClientReport.unscoped.get(review=review), advisor)
+    assert signed.number == 2
+    withdraw(signed, advisor)
+    with between(review):
+        client_reports.save_choices(report.pk, {"actions": released.context["actions"]}, revision=2, by=advisor)
+    refused(NothingNew, lambda: sign(ClientReport.unscoped.get(review=review), advisor))
+    with between(review):
+        reviews.reopen(review.pk, by=advisor)
+        row = FindingRow.objects.get(question_id=FIRST)
+        FindingRow.objects.filter(pk=row.pk).update(quality="partly" if row.quality != "partly" else "seen")
+        reviews.finish(review.pk, by=advisor)
+    assert sign(ClientReport.unscoped.get(review=review), advisor).number == 3
 
 
 def test_reopened_after_the_release_the_next_signature_makes_revision_two_that_tells_what_changed(

@@ -352,6 +352,18 @@ def test_every_other_part_that_is_different_is_named(changed: dict[str, Any], pa
     assert since(context(), context(**changed)).parts == (part,)
 
 
+def test_a_reason_or_a_strength_of_evidence_that_is_another_is_named() -> None:
+    known = list(CATALOG.actions[:2])
+    before = context(finding(FIRST, Answer.at(1)), actions=[action(known[0].id), action(known[1].id)])
+    now = copy.deepcopy(before)
+    now["actions"][0]["why_ja"] = "別の理由"
+    assert since(before, now).parts == ("reasons",)
+    assert since(before, {**before, "actions": before["actions"][::-1]}).parts == ("reasons",)
+    now = copy.deepcopy(before)
+    now["findings"][0]["quality"] = "seen" if now["findings"][0]["quality"] != "seen" else "said"
+    assert since(before, now).parts == ("quality",)
+
+
 def test_what_belongs_to_a_question_of_another_version_is_left_out() -> None:
     before = context(finding(FIRST, None, comment="見た"))
     before["answers"] = {**before["answers"], "OLD-01": {"level": 3}}
