@@ -39,6 +39,12 @@ def cleaned(name: str) -> str:
     return shortened(stem, tail)
 
 
+def part_of_name(words: str, most: int = LONGEST_NAME) -> str:
+    """What a company, a network or a plan is called, as a part of a file's name of at most `most` characters. A stroke
+    in it separates no folders."""
+    return cleaned(words.replace("/", "_").replace("\\", "_"))[:most]
+
+
 def shortened(stem: str, tail: str) -> str:
     """`stem` and `tail` together, with the end of the stem left out where the whole is too long."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -48,11 +49,16 @@ def quick_sheet_html(context: ReportContext) -> str:
 
 
 def html_of(template: str, context: Printable) -> str:
-    """The page of a print template. What people typed may hold signs that no font has: they are printed as 〓, and the
-    paper says so."""
-    with translation.override(context.language):
-        html = render_to_string(template, {"report": context})
+    """The page of a print template, which shows `context` as `report`."""
+    return in_printed_signs(template, context.language, {"report": context})
+
+
+def in_printed_signs(template: str, language: str, context: Mapping[str, Any]) -> str:
+    """The page of a print template in a language. What people typed may hold signs that no font has: they are printed
+    as 〓, and the paper says so."""
+    with translation.override(language):
+        html = render_to_string(template, dict(context))
         if not (missing := replacements(html)):
             return html
         replaced = any(sign is not None for sign in missing.values())
-        return render_to_string(template, {"report": context, "replaced": replaced}).translate(missing)
+        return render_to_string(template, {**context, "replaced": replaced}).translate(missing)

@@ -18,7 +18,7 @@ from assessments import answer_uploads, services
 from assessments.answer_sheet_changes import Change
 from assessments.answer_sheet_forms import AnswerSheetForm
 from assessments.drafts import Draft
-from assessments.file_names import cleaned
+from assessments.file_names import part_of_name
 from assessments.models import Assessment
 from guidance.catalog import Catalog
 from guidance.problems import InputRefused, Problem
@@ -65,7 +65,7 @@ def workbook(request: TenantRequest, assessment_id: UUID) -> HttpResponseBase:
     if request.method == "GET":
         record(Verb.DATA_TAKEN, actor=request.user, organisation=request.organisation.pk, target=assessment.pk)
     day = timezone.localdate().strftime("%Y%m%d")
-    name = f"経安カルテ_設問票_{cleaned(request.organisation.name)[:60]}_{day}.xlsx"
+    name = f"経安カルテ_設問票_{part_of_name(request.organisation.name, 60)}_{day}.xlsx"
     disposition = content_disposition_header(as_attachment=True, filename=name)
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition or "attachment"})
 

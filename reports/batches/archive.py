@@ -15,7 +15,7 @@ from contextlib import closing
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from assessments.file_names import cleaned, shortened
+from assessments.file_names import part_of_name, shortened
 from cohorts.plain_sheets import table_csv, xlsx
 from organisations.audit import Verb, record_each
 from organisations.downloads import PiecesWhile
@@ -60,15 +60,15 @@ def stream(batch: Batch, *, by: User, language: str) -> Iterator[bytes]:
 def entry_name(row: Row) -> str:
     """What a file is called: its row's number (so that none is called like another), the company, day and language;
     no longer than any file system takes."""
-    company = row.name.replace("/", "_").replace("\\", "_")  # `cleaned` would take what stands before them for a folder
+    company = part_of_name(row.name)
     day = timezone.localtime(row.submitted_at).strftime("%Y%m%d")
-    return shortened(cleaned(f"{row.item.position:04}_{company}"), f"_{_('行動計画')}_{day}_{row.file.language}.pdf")
+    return shortened(f"{row.item.position:04}_{company}", f"_{_('行動計画')}_{day}_{row.file.language}.pdf")
 
 
 def archive_name(batch: Batch) -> str:
     """What the ZIP is called: whose order of which moment."""
     ordered = timezone.localtime(batch.requested_at).strftime("%Y%m%d-%H%M")
-    return shortened(cleaned(f"{_('経安カルテ')}_{_('報告書')}_{batch.body.name}"), f"_{ordered}.zip")
+    return shortened(f"{_('経安カルテ')}_{_('報告書')}_{part_of_name(batch.body.name)}", f"_{ordered}.zip")
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------

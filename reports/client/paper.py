@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -14,8 +13,8 @@ from advising.freezing import digest_of
 from reports.client.report import LANGUAGES, ClientReport, client_report
 from reports.client.workbook import workbook_of
 from reports.embedding import JSON, XLSX, moment
+from reports.paper import in_printed_signs
 from reports.rendering import Attachment, to_pdf
-from reports.signs import replacements
 from reports.templatetags.tongues import tongues_of
 
 Signatures = Sequence[Mapping[str, Any]]
@@ -31,13 +30,8 @@ def reports_of(
 
 
 def html_of(reports: tuple[ClientReport, ...]) -> str:
-    """What is printed. Signs that no font has are printed as 〓, and the paper says so."""
-    with translation.override(reports[0].language):
-        html = render_to_string(TEMPLATE, tongues_of(reports))
-        if not (missing := replacements(html)):
-            return html
-        replaced = any(sign is not None for sign in missing.values())
-        return render_to_string(TEMPLATE, {**tongues_of(reports), "replaced": replaced}).translate(missing)
+    """What is printed."""
+    return in_printed_signs(TEMPLATE, reports[0].language, tongues_of(reports))
 
 
 def printed(context: Mapping[str, Any], form: str, *, signatures: Signatures, digest: str) -> bytes:

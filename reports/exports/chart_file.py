@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.http import HttpResponseBase
 from django.utils import timezone
 
-from assessments.file_names import cleaned
+from assessments.file_names import part_of_name
 from organisations.downloads import Pieces, attachment
 from reports.cohort_pictures import Chart
 from reports.drawing import captioned
@@ -26,7 +26,7 @@ MEDIA = {
 def chart_file(made: Chart, form: str, *, notes: Sequence[str], of: str) -> HttpResponseBase:
     """A chart in the `form` (a key of MEDIA); `notes` say below it whose figures these are, `of` ends its name."""
     content = _content(made, [made.message, *notes], form)
-    name = f"{cleaned(made.heading)[:60]}_{cleaned(of)[:40]}_{timezone.localdate():%Y%m%d}.{form}"
+    name = f"{part_of_name(made.heading, 60)}_{part_of_name(of, 40)}_{timezone.localdate():%Y%m%d}.{form}"
     return attachment(Pieces(ContentFile(content)), name=name, size=len(content), media_type=MEDIA[form])
 
 

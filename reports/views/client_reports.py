@@ -24,7 +24,7 @@ from advising.models import Revision
 from advising.reading import review_of
 from advising.signing import NotNow, State
 from advising.words import WHY_NOT
-from assessments.file_names import cleaned
+from assessments.file_names import part_of_name
 from organisations.access import SharedRequest, TenantRequest, requires, requires_shared
 from organisations.audit import Verb, record
 from organisations.consent import What
@@ -258,7 +258,6 @@ def _files(request: Any, revision: Revision, side: str, place: list[UUID]) -> Ht
         "order_url": reverse(f"reports:{side}client_order", args=place),
         "word": [(form, reverse(f"reports:{side}client_data", args=[*place, form, "docx"])) for form in forms],
         "json_url": reverse(f"reports:{side}client_data", args=[*place, forms[0], "json"]),
-        "missing": [form for form in forms if form not in made],
         "back": reverse("advising:company_revision" if side else "advising:revision", args=place),
     }
     template = "reports/_client_files.html" if is_htmx(request) else "reports/client_files.html"
@@ -299,6 +298,6 @@ def _data(revision: Revision, form: str, kind: str) -> HttpResponseBase:
 
 def _name(revision: Revision, form: str, ending: str) -> str:
     """What it is, of whom, which revision, in which language."""
-    company = cleaned(revision.context["company"]["name"])[:60]
+    company = part_of_name(revision.context["company"]["name"], 60)
     tongue = f"_{form}" if form else ""
     return f"{_('経安カルテ')}_{_('確認報告書')}_{company}_v{revision.number}{tongue}.{ending}"

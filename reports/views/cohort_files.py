@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments.file_names import cleaned
+from assessments.file_names import part_of_name
 from cohorts.models import WorkshopPlan
 from organisations.access import BodyRequest, requires_in_body
 from organisations.audit import Verb, record
@@ -134,6 +134,6 @@ def _order_address(job: BodyFile) -> str:
 def _name(job: BodyFile) -> str:
     """What it is, whose, of what, and of which day."""
     kind = _("配布資料") if job.plan else _("集計報告書")
-    about = cleaned(job.plan.title if job.plan else job.round.name)[:40]
+    about = part_of_name(job.plan.title if job.plan else job.round.name, 40)
     day = timezone.localtime(job.finished_at).strftime("%Y%m%d")
-    return f"{_('経安カルテ')}_{kind}_{cleaned(job.body.name)[:40]}_{about}_{day}.pdf"
+    return f"{_('経安カルテ')}_{kind}_{part_of_name(job.body.name, 40)}_{about}_{day}.pdf"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments.file_names import cleaned
+from assessments.file_names import part_of_name
 from organisations import deleting
 from organisations.access import TenantRequest, requires
 from organisations.downloads import Pieces, attachment
@@ -40,7 +40,7 @@ def export(request: TenantRequest) -> StreamingHttpResponse:
     size = archive.seek(0, SEEK_END)
     archive.seek(0)
     day = timezone.localdate().strftime("%Y%m%d")
-    name = f"経安カルテ_会社のデータ_{cleaned(request.organisation.name)[:60]}_{day}.zip"
+    name = f"経安カルテ_会社のデータ_{part_of_name(request.organisation.name, 60)}_{day}.zip"
     return attachment(Pieces(File(archive)), name=name, size=size, media_type="application/zip")
 
 

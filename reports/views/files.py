@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from assessments.file_names import cleaned
+from assessments.file_names import part_of_name
 from assessments.models import Submission
 from organisations.access import TenantRequest, requires
 from organisations.audit import Verb, record
@@ -59,7 +59,7 @@ def download(request: TenantRequest, report_id: UUID) -> HttpResponseBase:
     if request.method == "GET":
         ours = request.organisation.pk
         record(Verb.REPORT_TAKEN, actor=request.user, organisation=ours, target=job.submission_id)
-    company = cleaned(str(job.submission.company.get("name", "")))[:60]
+    company = part_of_name(str(job.submission.company.get("name", "")), 60)
     day = timezone.localtime(job.submission.submitted_at).strftime("%Y%m%d")
     return FileResponse(
         stream,

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from assessments.file_names import cleaned
+from assessments.file_names import part_of_name
 from assessments.models import Submission
 from organisations.access import TenantRequest, requires
 from organisations.audit import Verb, record
@@ -32,7 +32,7 @@ def data(request: TenantRequest, submission_id: UUID, form: str) -> HttpResponse
     if request.method == "GET":
         ours = request.organisation.pk
         record(Verb.DATA_TAKEN, actor=request.user, organisation=ours, target=found.pk, form=chosen.key)
-    company = cleaned(str(found.company.get("name", "")))[:60]
+    company = part_of_name(str(found.company.get("name", "")), 60)
     day = timezone.localtime(found.submitted_at).strftime("%Y%m%d")
     kind = "_OSCAL" if chosen.key == "oscal" else ""
     name = f"経安カルテ_診断の結果{kind}_{company}_{day}.{chosen.ending}"

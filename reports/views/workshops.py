@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.file_names import cleaned
+from assessments.file_names import part_of_name
 from cohorts.models import WorkshopPlan
 from organisations.access import BodyRequest, requires_in_body
 from organisations.audit import Verb, record
@@ -37,5 +37,5 @@ def sheet(request: BodyRequest, round_id: UUID, plan_id: UUID) -> StreamingHttpR
     size = stream.seek(0, SEEK_END)
     stream.seek(0)
     record(Verb.FIGURES_TAKEN, actor=request.user, body=request.acting_for.pk, target=within.pk, workshop=str(plan.pk))
-    name = f"{_('勉強会の計画')}_{cleaned(plan.title)[:60]}.xlsx"
+    name = f"{_('勉強会の計画')}_{part_of_name(plan.title, 60)}.xlsx"
     return attachment(Pieces(File(stream)), name=name, size=size, media_type=XLSX)

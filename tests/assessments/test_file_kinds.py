@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assessments.file_faults import Fault, Refused
 from assessments.file_kinds import KINDS, recognise
-from assessments.file_names import LONGEST_BYTES, LONGEST_NAME, cleaned, ending_of, with_ending
+from assessments.file_names import LONGEST_BYTES, LONGEST_NAME, cleaned, ending_of, part_of_name, with_ending
 from tests.assessments.papers import (
     COMPOUND,
     PDF,
@@ -334,3 +334,10 @@ def test_a_cleaned_name_can_be_stored_sent_and_cleaned_again(name: str) -> None:
 def test_a_name_without_an_ending_gets_that_of_its_kind() -> None:
     assert with_ending("規程 1.2", ".pdf") == "規程 1.2.pdf"
     assert with_ending("規程.PDF", ".pdf") == "規程.PDF"
+
+
+def test_what_a_company_is_called_is_whole_in_the_name_of_a_file_also_with_a_stroke_in_it() -> None:
+    assert part_of_name("株式会社A/B") == "株式会社A_B"
+    assert part_of_name("港\\湾") == "港_湾"
+    assert part_of_name("𠮷﨑髙" * 60, 40) == "𠮷﨑髙" * 13 + "𠮷"
+    assert part_of_name("") == "ファイル"
